@@ -108,7 +108,7 @@ Feature: Protected header of the signed request
     Then it is refused and no client is left behind
 
   Scenario: HDR-12 refuses a request whose algorithm is not the one of the published key
-    Given a TPP whose software has published a key with "alg" set to "PS512"
+    Given a TPP whose software has published a key with "alg" set to "ES384"
     And a registration that the server accepts
     When the same registration is sent signed by that key
     Then it is refused and no client is left behind

@@ -54,11 +54,6 @@ Feature: Client metadata
       | MET-30 | metadata-auth-method-post               |
       | MET-30 | metadata-auth-method-secret-jwt         |
       | MET-30 | metadata-auth-method-none               |
-      | MET-35 | metadata-subject-dn-missing             |
-      | MET-36 | metadata-two-subjects                   |
-      | MET-38 | metadata-subject-dn-foreign             |
-      | MET-40 | metadata-subject-dn-regex               |
-      | MET-41 | metadata-subject-dn-long                |
       | MET-44 | metadata-auth-alg-rs256                 |
       | MET-44 | metadata-auth-alg-hs256                 |
       | MET-44 | metadata-auth-alg-none                  |
@@ -100,11 +95,32 @@ Feature: Client metadata
       | MET-98 | metadata-default-max-age-negative       |
       | MET-98 | metadata-require-auth-time-string       |
       | MET-100 | metadata-contacts-string                |
-      | MET-108 | metadata-ciba-push                      |
-      | MET-109 | metadata-ciba-ping-without-endpoint     |
-      | MET-109 | metadata-ciba-ping-http                 |
-      | MET-110 | metadata-ciba-user-code                 |
       | MET-113 | metadata-boolean-as-string              |
+
+  Scenario Outline: <rule> refuses: <malformation>
+    Given a registration for tls_client_auth that the server accepts
+    When the same registration is sent with "<malformation>"
+    Then it is refused and no client is left behind
+
+    Examples:
+      | rule   | malformation                |
+      | MET-35 | metadata-subject-dn-missing |
+      | MET-36 | metadata-two-subjects       |
+      | MET-38 | metadata-subject-dn-foreign |
+      | MET-40 | metadata-subject-dn-regex   |
+      | MET-41 | metadata-subject-dn-long    |
+
+  Scenario Outline: <rule> refuses: <malformation>
+    Given a registration for CIBA that the server accepts
+    When the same registration is sent with "<malformation>"
+    Then it is refused and no client is left behind
+
+    Examples:
+      | rule   | malformation                        |
+      | MET-108 | metadata-ciba-push                  |
+      | MET-109 | metadata-ciba-ping-without-endpoint |
+      | MET-109 | metadata-ciba-ping-http             |
+      | MET-110 | metadata-ciba-user-code             |
 
   Scenario Outline: <rule> accepts: <malformation>
     Given a registration that the server accepts

@@ -28,6 +28,8 @@ type text struct {
 	limit        int
 }
 
+// check holds the text to its limit. Control characters have no place in what
+// ends up in a certificate's subject.
 func (t text) check() error {
 	if n := utf8.RuneCountInString(t.value); n > t.limit {
 		return invalid(t.field, "expected at most %d characters, got %d", t.limit, n)
@@ -38,6 +40,8 @@ func (t text) check() error {
 	return nil
 }
 
+// checkURI takes any scheme: apps have redirect URIs of their own, and what a
+// bank makes of a javascript: URI is a test of the bank.
 func (t text) checkURI() error {
 	if err := t.check(); err != nil {
 		return err

@@ -81,6 +81,7 @@ func memberNames(of any) []string {
 	return names
 }
 
+// jsonType names a Go type in the words of JSON.
 func jsonType(t reflect.Type) string {
 	if t.Kind() == reflect.Slice {
 		return "list of strings"

@@ -14,8 +14,10 @@ import (
 
 // Where key sets and certificates are published. The owner is the software's
 // id, or the organisation's once more.
-func jwksURL(base, org, owner string) string    { return base + "/" + org + "/" + owner + ".jwks" }
-func revokedURL(base, org, owner string) string { return base + "/" + org + "/revoked/" + owner + ".jwks" }
+func jwksURL(base, org, owner string) string { return base + "/" + org + "/" + owner + ".jwks" }
+func revokedURL(base, org, owner string) string {
+	return base + "/" + org + "/revoked/" + owner + ".jwks"
+}
 func pemURL(base, org, owner, kid string) string {
 	return base + "/" + org + "/" + owner + "/" + kid + ".pem"
 }

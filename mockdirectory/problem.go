@@ -13,17 +13,18 @@ type problem struct {
 	text   string
 }
 
+// Error is what the caller is told.
 func (p *problem) Error() string { return p.text }
 
 // The codes of the JSON error body, beside those of HTTP itself.
 const (
-	codeInvalid     = "invalid_request"
-	codeForbidden   = "forbidden"
-	codeNotFound    = "not_found"
-	codeMethod      = "method_not_allowed"
-	codeConflict    = "conflict"
-	codeTooLarge    = "request_too_large"
-	codeServer      = "server_error"
+	codeInvalid   = "invalid_request"
+	codeForbidden = "forbidden"
+	codeNotFound  = "not_found"
+	codeMethod    = "method_not_allowed"
+	codeConflict  = "conflict"
+	codeTooLarge  = "request_too_large"
+	codeServer    = "server_error"
 )
 
 // invalid names the field, parameter or body that cannot be accepted.
@@ -31,14 +32,17 @@ func invalid(field, format string, args ...any) error {
 	return &problem{http.StatusBadRequest, codeInvalid, field + ": " + fmt.Sprintf(format, args...)}
 }
 
+// forbidden is for what the status of a member rules out.
 func forbidden(format string, args ...any) error {
 	return &problem{http.StatusForbidden, codeForbidden, fmt.Sprintf(format, args...)}
 }
 
+// notFound names the id that leads nowhere; misshapen ones lead nowhere too.
 func notFound(format string, args ...any) error {
 	return &problem{http.StatusNotFound, codeNotFound, fmt.Sprintf(format, args...)}
 }
 
+// conflict is for a sound request that the state of things rules out.
 func conflict(format string, args ...any) error {
 	return &problem{http.StatusConflict, codeConflict, fmt.Sprintf(format, args...)}
 }

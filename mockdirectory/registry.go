@@ -1,10 +1,6 @@
 package mockdirectory
 
-import (
-	"sync"
-
-	"github.com/dcrkit/dcrkit/fixtures/pki"
-)
+import "sync"
 
 // registry holds what is enrolled. Its methods hand out copies; what is inside
 // is touched under the lock only.
@@ -13,6 +9,8 @@ type registry struct {
 	organisations map[string]*organisation
 }
 
+// organisation is a record with what hangs on it. Software is kept below its
+// organisation, so that one member cannot reach into another by an id.
 type organisation struct {
 	record   organisationRecord
 	keys     keySets
@@ -20,6 +18,7 @@ type organisation struct {
 	revoked  map[string]bool // kids that may not be certified again
 }
 
+// software is a record with its key sets.
 type software struct {
 	record softwareRecord
 	keys   keySets
@@ -56,6 +55,7 @@ func (r *registry) organisation(id string) (organisationRecord, error) {
 	return org.record, nil
 }
 
+// setOrganisationStatus takes a status that the caller has checked.
 func (r *registry) setOrganisationStatus(id, status string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -109,6 +109,7 @@ func (r *registry) updateSoftware(orgID, id string, body []byte) (softwareRecord
 	return s.record, nil
 }
 
+// setSoftwareStatus takes a status that the caller has checked.
 func (r *registry) setSoftwareStatus(orgID, id, status string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -120,6 +121,7 @@ func (r *registry) setSoftwareStatus(orgID, id, status string) error {
 	return nil
 }
 
+// findOrganisation needs the lock. It is where an id from a path is looked at first.
 func (r *registry) findOrganisation(id string) (*organisation, error) {
 	if !organisationIDs.MatchString(id) {
 		return nil, notFound("OrganisationId: expected 18 letters and digits, got %q", id)
@@ -131,6 +133,8 @@ func (r *registry) findOrganisation(id string) (*organisation, error) {
 	return org, nil
 }
 
+// findSoftware needs the lock. Software of another organisation is not there,
+// rather than forbidden: that it exists is nobody else's business.
 func (r *registry) findSoftware(orgID, id string) (*organisation, *software, error) {
 	org, err := r.findOrganisation(orgID)
 	if err != nil {
@@ -144,121 +148,4 @@ func (r *registry) findSoftware(orgID, id string) (*organisation, *software, err
 		return nil, nil, notFound("SoftwareStatementId: organisation %s has no software %q", orgID, id)
 	}
 	return org, s, nil
-}
-
-// findKeys returns the sets of an owner: of the organisation when owner is its
-// id, else of its software.
-func (r *registry) findKeys(orgID, owner string) (*organisation, *keySets, error) {
-	if owner == orgID {
-		org, err := r.findOrganisation(orgID)
-		if err != nil {
-			return nil, nil, err
-		}
-		return org, &org.keys, nil
-	}
-	org, s, err := r.findSoftware(orgID, owner)
-	if err != nil {
-		return nil, nil, err
-	}
-	return org, &s.keys, nil
-}
-
-// publish puts a key into its owner's set. A new certificate of an
-// organisation's key also replaces the old one where software shares it.
-func (r *registry) publish(orgID, owner string, k *publishedKey) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	org, keys, err := r.findKeys(orgID, owner)
-	if err != nil {
-		return err
-	}
-	if k.kind != "" && org.revoked[k.kid] {
-		return conflict("kid: the key %s was revoked and is not certified again", k.kid)
-	}
-	keys.current.put(k)
-	if owner != orgID || k.kind == "" {
-		return nil
-	}
-	for _, s := range org.software {
-		if s.keys.current.find(k.kind, k.kid) != nil {
-			s.keys.current.put(k)
-		}
-	}
-	return nil
-}
-
-// associate shares a key of the organisation with its software.
-func (r *registry) associate(orgID, id string, kind pki.Kind, kid string) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	org, s, err := r.findSoftware(orgID, id)
-	if err != nil {
-		return err
-	}
-	k := org.keys.current.find(kind, kid)
-	if k == nil {
-		return notFound("kid: organisation %s has no %s certificate for key %q", orgID, kind, kid)
-	}
-	s.keys.current.put(k)
-	return nil
-}
-
-// revoke moves a key to the revoked set wherever the organisation or its
-// software publish it.
-func (r *registry) revoke(orgID, kid string) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	org, err := r.findOrganisation(orgID)
-	if err != nil {
-		return err
-	}
-	moved := org.keys.revoke(kid)
-	for _, s := range org.software {
-		moved = s.keys.revoke(kid) || moved
-	}
-	if !moved {
-		return notFound("kid: organisation %s publishes no key %q", orgID, kid)
-	}
-	org.revoked[kid] = true
-	return nil
-}
-
-func (k *keySets) revoke(kid string) bool {
-	taken := k.current.take(kid)
-	for _, key := range taken {
-		k.revoked.put(key)
-	}
-	return taken != nil
-}
-
-// document returns a rendered JWK Set, which nobody changes any more.
-func (r *registry) document(orgID, owner string, revoked bool) ([]byte, error) {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	_, keys, err := r.findKeys(orgID, owner)
-	if err != nil {
-		return nil, err
-	}
-	if revoked {
-		return keys.revoked.document, nil
-	}
-	return keys.current.document, nil
-}
-
-// certificate returns the PEM of a key's certificate, revoked or not.
-func (r *registry) certificate(orgID, owner, kid string) ([]byte, error) {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	_, keys, err := r.findKeys(orgID, owner)
-	if err != nil {
-		return nil, err
-	}
-	for _, set := range []*keySet{&keys.current, &keys.revoked} {
-		for _, k := range set.keys {
-			if k.kid == kid && k.pem != nil {
-				return k.pem, nil
-			}
-		}
-	}
-	return nil, notFound("kid: %s publishes no certificate for key %q", owner, kid)
 }

@@ -104,6 +104,7 @@ func (s *Server) start(ctx context.Context, cfg Config) (err error) {
 	return nil
 }
 
+// newAuthority makes a CA that no other directory shares.
 func newAuthority(ctx context.Context, cfg Config) (*pki.Authority, error) {
 	var keys [2]*rsa.PrivateKey
 	for i := range keys {

@@ -71,6 +71,7 @@ func (f *softwareFields) settle(organisationRoles []string) error {
 	return checkDomain(f.Roles)
 }
 
+// checkURIs looks at what is there; none is required.
 func (f *softwareFields) checkURIs() error {
 	for _, t := range []text{
 		{"ClientUri", f.ClientURI, 256},

@@ -101,8 +101,9 @@ func (r *Redactor) pass(s string) *pass {
 	return &pass{known: &r.known, left: workPerByte*len(s) + workAtLeast}
 }
 
-// scrub is the whole pipeline. JSON goes before the looser patterns because it
-// knows where a value ends; what it changed, the later stages leave alone.
+// scrub is the whole pipeline. Keys go first because they span lines. JSON goes
+// before the looser patterns because it knows where a value ends; what it changed,
+// the later stages leave alone.
 func (p *pass) scrub(s string, depth int) string {
 	if len(s) < minSecret {
 		return s
@@ -111,8 +112,8 @@ func (p *pass) scrub(s string, depth int) string {
 		return Replacement
 	}
 	s = p.known.hide(s)
-	s = p.hideJSON(s, depth)
 	s = hidePEM(s)
+	s = p.hideJSON(s, depth)
 	s = p.hideJWS(s, depth)
 	s = p.hidePairs(s, depth)
 	s = hideNamed(s)

@@ -210,6 +210,7 @@ func FuzzRedactor(f *testing.F) {
 	f.Add(`{"a":"\`, `&client_secret=`, uint16(70), uint8(2))
 	f.Add("authorization: x\n", "\xff%2", uint16(100), uint8(3))
 	f.Add("eyJ.", ".e30", uint16(200), uint8(4))
+	f.Add("\"d\":", "", uint16(200), uint8(5))
 	f.Add(`"password":"`, "%", uint16(200), uint8(5))
 	f.Fuzz(func(t *testing.T, before, after string, cutAt uint16, shape uint8) {
 		if strings.Contains(everyDecoding(before+after), "CANARY") {

@@ -8,8 +8,10 @@ import (
 )
 
 var (
-	// pemPattern takes a block that is cut off to the end of the text.
-	pemPattern = regexp.MustCompile(`(?is)-----BEGIN[A-Z0-9 +%]{0,40}PRIVATE(?: |\+|%20)KEY.*?(?:-----END[A-Z0-9 +%]{0,40}PRIVATE(?: |\+|%20)KEY(?:-----)?|\z)`)
+	// pemPattern takes a block that is cut off to the end of the string or text it
+	// stands in.
+	pemPattern = regexp.MustCompile(`(?is)-----BEGIN[A-Z0-9 +%]{0,40}PRIVATE(?: |\+|%20)KEY[^"]*?` +
+		`(?:-----END[A-Z0-9 +%]{0,40}PRIVATE(?: |\+|%20)KEY(?:-----)?|(\\*")|\z)`)
 
 	pairPattern = regexp.MustCompile(`([A-Za-z0-9_.%~-]+)=([^&\s"'<>]*)`)
 
@@ -31,7 +33,12 @@ var (
 const telling = `authorization|cookies?|api[_-]?key|client[_-]?secret|access[_-]?token|refresh[_-]?token|` +
 	`id[_-]?token|client[_-]?assertion|private[_-]?key(?:[_-]?pem)?|password|passphrase|code[_-]?verifier|device[_-]?code`
 
-func hidePEM(s string) string { return pemPattern.ReplaceAllLiteralString(s, Replacement) }
+func hidePEM(s string) string {
+	if !strings.Contains(s, "-----") {
+		return s
+	}
+	return pemPattern.ReplaceAllString(s, Replacement+"${1}")
+}
 
 // params redacts a query or a form strictly: a value runs to the next ampersand,
 // whatever it contains.

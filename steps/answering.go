@@ -1,0 +1,343 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dcrkit/dcrkit/fixtures/jose"
+	"github.com/dcrkit/dcrkit/fixtures/tpp"
+	"github.com/dcrkit/dcrkit/steps/oracle"
+)
+
+// answers are the steps that judge the form and content of "the answer".
+func answers() []Step {
+	return []Step{
+		{`the answer has the status (\d{3})(?: or (\d{3}))?`, (*world).hasStatus},
+		{`it is refused with status (\d{3})(?: or (\d{3}))?`, (*world).refusedWithStatus},
+		{`the management request is refused`, (*world).managementRefused},
+		{`the (?:second )?update is refused`, (*world).updateRefused},
+		{`the update is refused and the client is unchanged`, (*world).updateRefusedUnchanged},
+		{`the method is refused`, answer(oracle.MethodRefused)},
+		{`the handshake is refused`, (*world).handshakeRefused},
+		{`no answer is a server error`, (*world).noServerErrors},
+
+		{`the answer is JSON`, answer(oracle.JSON)},
+		{`the answer is exactly one JSON object`, answer(oracle.OneObject)},
+		{`the answer must not be cached`, answer(oracle.NotCached)},
+		{`the answer is no redirect`, answer(oracle.NoRedirect)},
+		{`the answer has no body`, answer(oracle.Empty)},
+		{`the answer names no client`, answer(oracle.NamesNoClient)},
+		{`the answer says how to authenticate`, answer(oracle.SaysHowToAuthenticate)},
+		{`the answer shows no trace of the server's inside`, answer(oracle.NoInsides)},
+		{`no member occurs twice`, answer(oracle.NoDuplicates)},
+		{`error_description is plain text of at most 500 characters`, answer(oracle.Description)},
+		{`the answer is a refusal that shows no client`, (*world).refusalShowsNoClient},
+		{`the answer fits the profile's response schema`, (*world).fitsSchema},
+		{`the error is one of RFC 7591`, (*world).errorRegistered},
+		{`the error is "([^"]*)"(?: or "([^"]*)")?`, (*world).errorIs},
+		{`both answers are the same`, (*world).sameRefusals},
+		{`both answers are equal`, (*world).equalAnswers},
+
+		{`the answer is about that client`, (*world).aboutThatClient},
+		{`the answer has the members of the registration`, (*world).hasMembersOfRegistration},
+		{`redirect_uris are returned exactly`, (*world).redirectsExact},
+		{`every member that was registered is returned`, (*world).everyMember},
+		{`software_statement is returned unmodified`, (*world).statementUnmodified},
+		{`the claims of the software statement are returned`, (*world).statementClaims},
+		{`the granted scope is within the one asked for`, (*world).scopeWithin},
+		{`there is no client_secret`, (*world).noSecret},
+		{`client_secret comes with client_secret_expires_at`, answer(oracle.SecretExpires)},
+		{`client_id_issued_at is the present time in seconds`, (*world).issuedNow},
+		{`registration_access_token and registration_client_uri come together`, answer(oracle.ManagementTogether)},
+		{`registration_client_uri is an https URL`, answer(oracle.ClientURI)},
+		{`"([^"]*)" is no longer there`, (*world).memberGone},
+		{`a rotated registration access token replaces the old one`, (*world).rotated},
+		{`the statement that was accepted has no "([^"]*)"`, (*world).statementLacks},
+		{`the client is the one that the statement describes`, (*world).describedByStatement},
+	}
+}
+
+// answer makes a step of a judgement about the last answer alone.
+func answer(judge func(*tpp.Exchange) error) func(*world, context.Context) error {
+	return func(w *world, _ context.Context) error { return judge(w.last) }
+}
+
+func numbers(a, b string) []int {
+	var out []int
+	for _, s := range []string{a, b} {
+		if n, err := strconv.Atoi(s); err == nil {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func (w *world) hasStatus(_ context.Context, a, b string) error {
+	return oracle.Status(w.last, numbers(a, b)...)
+}
+
+func (w *world) refusedWithStatus(_ context.Context, a, b string) error {
+	return oracle.Unauthorised(w.last, false, numbers(a, b)...)
+}
+
+func (w *world) managementRefused(context.Context) error {
+	return oracle.Unauthorised(w.last, true, 400, 401, 403)
+}
+
+func (w *world) updateRefused(context.Context) error {
+	if w.last.OK() && w.accepts() {
+		return w.noEffect()
+	}
+	accept := w.run.Profile.Accepts(w.rule)
+	if len(accept.Status) == 0 {
+		accept.Status = []int{400, 401, 403}
+	}
+	return oracle.Refused(w.last, accept, w.run.failure)
+}
+
+func (w *world) updateRefusedUnchanged(ctx context.Context) error {
+	if err := w.updateRefused(ctx); err != nil {
+		return err
+	}
+	if w.last.OK() {
+		return nil // accepted without the value: the client may show the rest of the update
+	}
+	return w.unchanged(ctx)
+}
+
+func (w *world) handshakeRefused(context.Context) error {
+	if w.last.Outcome == tpp.RefusedByTLS {
+		return nil
+	}
+	if err := oracle.Answered(w.last); err != nil {
+		return err
+	}
+	return &oracle.Finding{Expected: "the handshake refused", Got: fmt.Sprintf("status %d", w.last.Status)}
+}
+
+func (w *world) noServerErrors(context.Context) error {
+	for _, x := range w.exchanges {
+		if x.Answered() {
+			if err := oracle.NoServerError(x); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *world) refusalShowsNoClient(context.Context) error {
+	if err := oracle.NoServerError(w.last); err != nil {
+		return err
+	}
+	if w.last.OK() {
+		return &oracle.Finding{Expected: "a refusal", Got: fmt.Sprintf("status %d", w.last.Status)}
+	}
+	return oracle.NamesNoClient(w.last)
+}
+
+func (w *world) fitsSchema(context.Context) error {
+	if err := oracle.Answered(w.last); err != nil {
+		return err
+	}
+	if !w.last.OK() {
+		return oracle.Status(w.last, 200, 201)
+	}
+	return w.run.response.Validate(w.last.Body)
+}
+
+func (w *world) errorCode() (string, error) {
+	if err := oracle.Status(w.last, 400); err != nil {
+		return "", err
+	}
+	obj, err := w.last.JSON()
+	if err != nil {
+		return "", &oracle.Finding{Expected: "a JSON object", Got: err.Error()}
+	}
+	return obj.String("error"), nil
+}
+
+func (w *world) errorRegistered(context.Context) error {
+	code, err := w.errorCode()
+	if err != nil {
+		return err
+	}
+	if slices.Contains(oracle.RegistrationErrors, code) {
+		return nil
+	}
+	return &oracle.Finding{Expected: "the error " + strings.Join(oracle.RegistrationErrors, " or "), Got: strconv.Quote(code)}
+}
+
+func (w *world) errorIs(_ context.Context, a, b string) error {
+	code, err := w.errorCode()
+	if err != nil {
+		return err
+	}
+	if code != a && (b == "" || code != b) {
+		return &oracle.Finding{Expected: "the error " + a, Got: strconv.Quote(code)}
+	}
+	return nil
+}
+
+// sameRefusals compares what an attacker can tell apart: status and error code.
+func (w *world) sameRefusals(context.Context) error {
+	for _, x := range []*tpp.Exchange{w.prior, w.last} {
+		if err := oracle.Answered(x); err != nil {
+			return err
+		}
+	}
+	a, b := refusal(w.prior), refusal(w.last)
+	if a != b {
+		return &oracle.Finding{Expected: a + " as before", Got: b}
+	}
+	return nil
+}
+
+func refusal(x *tpp.Exchange) string {
+	var code string
+	if obj, err := x.JSON(); err == nil {
+		code = obj.String("error")
+	}
+	return fmt.Sprintf("status %d with error %q", x.Status, code)
+}
+
+// changing are members that may differ between two answers about an unchanged client.
+var changing = []string{"registration_access_token", "client_secret", "client_secret_expires_at"}
+
+func (w *world) equalAnswers(context.Context) error {
+	if err := oracle.Status(w.prior, 200); err != nil {
+		return err
+	}
+	return oracle.SameBodies(w.prior, w.last, changing...)
+}
+
+func (w *world) aboutThatClient(context.Context) error {
+	return oracle.SameMember(w.last, "client_id", w.main.client.ClientID)
+}
+
+func (w *world) hasMembersOfRegistration(context.Context) error {
+	obj, err := w.main.answer.JSON()
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"registration_access_token", "registration_client_uri", "client_secret", "client_secret_expires_at", "client_id_issued_at"} {
+		obj.Remove(name)
+	}
+	return oracle.ReturnsAll(w.last, obj)
+}
+
+// redirectsExact compares with what was sent last.
+func (w *world) redirectsExact(context.Context) error {
+	return oracle.SameStrings(w.last, "redirect_uris", w.sent.Request.Claims.Strings("redirect_uris"))
+}
+
+func (w *world) everyMember(context.Context) error {
+	return oracle.ReturnsAll(w.last, metadataOf(w.sent))
+}
+
+func (w *world) statementUnmodified(context.Context) error {
+	return oracle.SameMember(w.last, "software_statement", w.sent.Request.Claims.String("software_statement"))
+}
+
+// statement takes the software statement of the registration apart.
+func (w *world) statement() (jose.Token, error) {
+	return jose.Inspect(w.sent.Request.Claims.String("software_statement"))
+}
+
+func (w *world) statementClaims(context.Context) error {
+	t, err := w.statement()
+	if err != nil {
+		return err
+	}
+	return oracle.StatementClaims(w.last, t.Claims)
+}
+
+func (w *world) statementLacks(_ context.Context, claim string) error {
+	t, err := w.statement()
+	if err != nil {
+		return err
+	}
+	if _, ok := t.Claims.Get(claim); ok {
+		return &skip{"the directory of this run writes " + claim + " into its statements"}
+	}
+	return oracle.Registered(w.last)
+}
+
+func (w *world) describedByStatement(context.Context) error {
+	t, err := w.statement()
+	if err != nil {
+		return err
+	}
+	obj, err := w.last.JSON()
+	if err != nil {
+		return &oracle.Finding{Expected: "a JSON object", Got: err.Error()}
+	}
+	if got := obj.String("software_id"); got != "" && got != t.Claims.String("software_id") {
+		return &oracle.Finding{Expected: "software_id " + t.Claims.String("software_id"), Got: got}
+	}
+	return oracle.Registered(w.last)
+}
+
+func (w *world) scopeWithin(context.Context) error {
+	asked := w.sent.Request.Claims.String("scope")
+	if asked == "" {
+		return &skip{"the registration asks for no scope"}
+	}
+	return oracle.ScopeWithin(w.last, asked)
+}
+
+// noSecret: a method that proves possession of a key needs no secret.
+func (w *world) noSecret(context.Context) error {
+	if m := w.main.client.AuthMethod; m != "private_key_jwt" && m != "tls_client_auth" {
+		return &skip{"the client authenticates by " + m}
+	}
+	return oracle.Absent(w.last, "client_secret")
+}
+
+func (w *world) issuedNow(context.Context) error { return oracle.IssuedNow(w.last, w.run.Now()) }
+
+func (w *world) memberGone(_ context.Context, name string) error {
+	if err := oracle.Status(w.last, 200); err != nil {
+		return err
+	}
+	return oracle.Absent(w.last, name)
+}
+
+// rotated judges an update's answer: if it holds another registration access
+// token, the old one must be dead and the new one alive (RFC 7592, section 3).
+func (w *world) rotated(ctx context.Context) error {
+	if err := oracle.Status(w.last, 200); err != nil {
+		return err
+	}
+	obj, err := w.last.JSON()
+	if err != nil {
+		return &oracle.Finding{Expected: "a JSON object", Got: err.Error()}
+	}
+	old, fresh := w.registrationToken(), obj.String("registration_access_token")
+	if fresh == "" || fresh == old {
+		return &skip{"the server does not rotate the registration access token"}
+	}
+	if err := w.send(ctx, w.main, "reads", tpp.Manage{Label: "with the new token"}); err != nil {
+		return err
+	}
+	if err := oracle.Status(w.last, 200); err != nil {
+		return err
+	}
+	x, err := w.main.Read(ctx, w.main.client, tpp.Manage{Label: "with the old token", Credential: &old})
+	if err != nil {
+		return err
+	}
+	return oracle.Unauthorised(x, false, 401)
+}
+
+// registrationToken is the registration access token of the first answer.
+func (w *world) registrationToken() string {
+	obj, err := w.main.answer.JSON()
+	if err != nil {
+		return ""
+	}
+	return obj.String("registration_access_token")
+}

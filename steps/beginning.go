@@ -1,0 +1,169 @@
+package steps
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/dcrkit/dcrkit/fixtures/registration"
+)
+
+// beginnings are the steps that begin a story: who acts, and what is
+// registered already.
+func beginnings() []Step {
+	return []Step{
+		{`a TPP`, (*world).someTPP},
+		{`a TPP with the roles "([^"]*)"`, (*world).tppWithRoles},
+		{`a TPP that signs with (PS256|ES256)`, (*world).tppThatSigns},
+		{`a registration that the server accepts`, (*world).acceptedRegistration},
+		{`a registration signed with (ES256) that the server accepts`, (*world).acceptedRegistrationSigned},
+		{`a registration for tls_client_auth that the server accepts`, (*world).acceptedForTLSClientAuth},
+		{`a registration for CIBA that the server accepts`, (*world).acceptedForCIBA},
+		{`a registered client`, (*world).acceptedRegistration},
+		{`a registered client with the contact "([^"]*)"`, (*world).clientWithContact},
+		{`a registered client of (another|the same) organisation`, (*world).otherClient},
+		{`a client of a TPP with the roles "([^"]*)"`, (*world).clientWithRoles},
+		{`a client registered for "([^"]*)"`, (*world).clientFor},
+		{`a client registered with a secret`, (*world).clientWithSecret},
+		{`a client registered without the grant "([^"]*)"`, (*world).clientWithoutGrant},
+	}
+}
+
+func (w *world) someTPP(ctx context.Context) error {
+	_, err := w.theTPP(ctx)
+	return err
+}
+
+func (w *world) tppWithRoles(ctx context.Context, roles string) error {
+	w.wish.Roles = strings.Fields(roles)
+	return w.someTPP(ctx)
+}
+
+func (w *world) tppThatSigns(ctx context.Context, algorithm string) error {
+	if !slices.Contains(w.run.Profile.Dialect.Algorithms, algorithm) {
+		return &skip{"profile " + w.run.Profile.Name + " has no " + algorithm}
+	}
+	w.wish.Algorithm = algorithm
+	return w.someTPP(ctx)
+}
+
+// acceptedRegistration is the control: an honest registration, which the
+// target must accept before anything can be said about what it refuses.
+func (w *world) acceptedRegistration(ctx context.Context) error {
+	a, err := w.theTPP(ctx)
+	if err != nil {
+		return err
+	}
+	return w.registerHonestly(ctx, a)
+}
+
+func (w *world) acceptedRegistrationSigned(ctx context.Context, algorithm string) error {
+	if err := w.tppThatSigns(ctx, algorithm); err != nil {
+		return err
+	}
+	return w.acceptedRegistration(ctx)
+}
+
+func (w *world) acceptedForTLSClientAuth(ctx context.Context) error {
+	return w.clientFor(ctx, "tls_client_auth")
+}
+
+func (w *world) acceptedForCIBA(ctx context.Context) error {
+	w.compose = append(w.compose, func(d *registration.Draft) {
+		c := &d.Request.Claims
+		c.Set("grant_types", append(c.Strings("grant_types"), "urn:openid:params:grant-type:ciba"))
+		c.Set("backchannel_token_delivery_mode", "poll")
+		c.Set("backchannel_authentication_request_signing_alg", "PS256")
+		c.Set("backchannel_user_code_parameter_supported", false)
+	})
+	return w.acceptedRegistration(ctx)
+}
+
+func (w *world) clientWithContact(ctx context.Context, contact string) error {
+	w.compose = append(w.compose, func(d *registration.Draft) { d.Request.Claims.Set("contacts", []string{contact}) })
+	return w.acceptedRegistration(ctx)
+}
+
+func (w *world) clientWithRoles(ctx context.Context, roles string) error {
+	w.wish.Roles = strings.Fields(roles)
+	return w.acceptedRegistration(ctx)
+}
+
+// otherClient registers a second client, which the story calls the other one.
+func (w *world) otherClient(ctx context.Context, whose string) error {
+	a, err := w.stranger(ctx, whose == "the same")
+	if err != nil {
+		return err
+	}
+	w.other = a
+	last, sent := w.last, w.sent
+	err = w.registerHonestly(ctx, a)
+	w.last, w.sent = last, sent // the story goes on with the main client
+	return err
+}
+
+// stranger is a second TPP. Without a directory there are no organisations,
+// and any second TPP is a stranger.
+func (w *world) stranger(ctx context.Context, sameOrganisation bool) (*actor, error) {
+	if w.run.Roster == nil {
+		return w.enrol(ctx, w.wish)
+	}
+	t := w.main.tpp
+	if !sameOrganisation {
+		other, err := w.run.Roster.Foreign(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		return w.act(other), nil
+	}
+	sibling, err := w.run.Roster.Sibling(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	return w.act(sibling), nil
+}
+
+func (w *world) clientFor(ctx context.Context, method string) error {
+	if err := w.askFor(ctx, method); err != nil {
+		return err
+	}
+	return w.acceptedRegistration(ctx)
+}
+
+func (w *world) clientWithSecret(ctx context.Context) error {
+	return w.clientFor(ctx, "client_secret_basic")
+}
+
+func (w *world) clientWithoutGrant(ctx context.Context, grant string) error {
+	w.compose = append(w.compose, func(d *registration.Draft) { withoutGrant(d, grant) })
+	return w.acceptedRegistration(ctx)
+}
+
+// askFor makes this story's honest registration ask for an authentication method.
+func (w *world) askFor(ctx context.Context, method string) error {
+	if !slices.Contains(w.run.Profile.Dialect.AuthMethods, method) {
+		return &skip{"profile " + w.run.Profile.Name + " has no " + method}
+	}
+	a, err := w.theTPP(ctx)
+	if err != nil {
+		return err
+	}
+	w.compose = append(w.compose, authenticatesBy(method, a.tpp.SubjectDN, a.tpp.Key.Alg))
+	return nil
+}
+
+// authenticatesBy changes token_endpoint_auth_method and what belongs to it.
+func authenticatesBy(method, subject, algorithm string) func(*registration.Draft) {
+	return func(d *registration.Draft) {
+		c := &d.Request.Claims
+		c.Set("token_endpoint_auth_method", method)
+		c.Remove("token_endpoint_auth_signing_alg")
+		c.Remove("tls_client_auth_subject_dn")
+		switch method {
+		case "tls_client_auth":
+			c.Set("tls_client_auth_subject_dn", subject)
+		case "private_key_jwt":
+			c.Set("token_endpoint_auth_signing_alg", algorithm)
+		}
+	}
+}

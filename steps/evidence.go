@@ -1,0 +1,107 @@
+package steps
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/dcrkit/dcrkit/fixtures/tpp"
+	"github.com/dcrkit/dcrkit/reports"
+)
+
+// mostBody is how much of a body is kept as evidence, in bytes; what malformed
+// registrations pad themselves with is not worth keeping.
+const mostBody = 16 << 10
+
+// evidence renders the exchanges of the story for the report, redacted.
+func (w *world) evidence() []reports.Exchange {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := make([]reports.Exchange, 0, len(w.exchanges))
+	for _, x := range w.exchanges {
+		out = append(out, w.render(x))
+	}
+	return out
+}
+
+func (w *world) render(x *tpp.Exchange) reports.Exchange {
+	redact := w.run.Redactor
+	e := reports.Exchange{
+		Label: x.Label, Started: x.Started.UTC(), Duration: reports.Duration(x.Timing.Total),
+		Timing: reports.Timing{
+			Connect: reports.Duration(x.Timing.Connect), TLS: reports.Duration(x.Timing.Handshake),
+			FirstByte: reports.Duration(x.Timing.FirstByte), Total: reports.Duration(x.Timing.Total),
+		},
+		Request: reports.Message{Method: x.Request.Method, URL: redact.URL(x.Request.URL)},
+	}
+	media := ""
+	for _, h := range x.Request.Headers {
+		if http.CanonicalHeaderKey(h.Name) == "Content-Type" {
+			media = h.Value
+		}
+		e.Request.Headers = append(e.Request.Headers, [2]string{h.Name, clip(redact.Header(h.Name, h.Value))})
+	}
+	e.Request.Body, e.Request.Truncated = w.body(media, x.Request.Body)
+	e.Tokens = redact.DecodeTokens("request body", string(first(x.Request.Body)))
+	if x.Answered() {
+		answer := reports.Message{Status: x.Status}
+		for _, name := range sortedNames(x.Header) {
+			for _, v := range x.Header[name] {
+				answer.Headers = append(answer.Headers, [2]string{name, clip(redact.Header(name, v))})
+			}
+		}
+		answer.Body, answer.Truncated = w.body(x.Header.Get("Content-Type"), x.Body)
+		e.Response = &answer
+	} else if x.Err != nil {
+		e.Failure = redact.Text(fmt.Sprintf("%s: %v", x.Outcome, x.Err))
+	}
+	e.TLS = tlsFacts(x)
+	return e
+}
+
+func (w *world) body(media string, raw []byte) (string, int) {
+	kept := first(raw)
+	return w.run.Redactor.Body(media, string(kept)), len(raw) - len(kept)
+}
+
+func first(raw []byte) []byte { return raw[:min(len(raw), mostBody)] }
+
+// clip shortens a header value that a malformation made long.
+func clip(s string) string {
+	const most = 1 << 10
+	if len(s) > most {
+		return s[:most] + fmt.Sprintf("... (%d more bytes)", len(s)-most)
+	}
+	return s
+}
+
+func sortedNames(h http.Header) []string {
+	names := make([]string, 0, len(h))
+	for n := range h {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func tlsFacts(x *tpp.Exchange) *reports.TLS {
+	var f reports.TLS
+	if x.TLS != nil {
+		f.Version = tls.VersionName(x.TLS.Version)
+		f.CipherSuite = tls.CipherSuiteName(x.TLS.CipherSuite)
+		f.Resumed = x.TLS.DidResume
+		if len(x.TLS.PeerCertificates) > 0 {
+			f.ServerSubject = x.TLS.PeerCertificates[0].Subject.String()
+			f.ServerIssuer = x.TLS.PeerCertificates[0].Issuer.String()
+		}
+	}
+	if c := x.Request.Certificate; c != nil && c.Leaf != nil {
+		f.ClientSubject, f.ClientIssuer = c.Leaf.Subject.String(), c.Leaf.Issuer.String()
+		f.ClientSerial = c.Leaf.SerialNumber.Text(16)
+	}
+	if f == (reports.TLS{}) {
+		return nil
+	}
+	return &f
+}

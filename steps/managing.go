@@ -1,0 +1,372 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/dcrkit/dcrkit/fixtures/malformation"
+	"github.com/dcrkit/dcrkit/fixtures/registration"
+	"github.com/dcrkit/dcrkit/fixtures/tpp"
+	"github.com/dcrkit/dcrkit/steps/oracle"
+)
+
+// manners are the ways in which a management request can differ from the
+// client's own; they follow "reads its client" and the like.
+const manners = `(?: (with an altered access token|with the same access token|without an access token|without a client certificate|` +
+	`with the access token in the query|with the header "[^"]*"|with the query "[^"]*"|with the client certificate "[^"]*"))?`
+
+// managing are the steps of RFC 7592: read, update, delete.
+func managing() []Step {
+	return []Step{
+		{`it (reads|deletes|updates) (its client|an unknown client)` + manners, (*world).manages},
+		{`it reads its client twice`, (*world).readsTwice},
+		{`it reads the client "([^"]*)"`, (*world).readsIdentifier},
+		{`it reads the client (\S+)`, (*world).readsIdentifier},
+		{`it reads its client under its identifier in the other case`, (*world).readsOtherCase},
+		{`it sends a "([^"]*)" to its client`, (*world).sendsToClient},
+		{`it sends a "([^"]*)" to the registration endpoint`, (*world).sendsToEndpoint},
+
+		{`an update that the server accepts`, (*world).acceptedUpdate},
+		{`(?:it updates its client|the same update is sent) with "([^"]*)"`, (*world).updatesMalformed},
+		{`it updates its client to one redirect URI`, (*world).updatesToOneRedirect},
+		{`it updates its client to the scope "([^"]*)"`, (*world).updatesToScope},
+		{`it updates its client without "([^"]*)"`, (*world).updatesWithout},
+		{`it updates its client with the (client_id|client_secret) of nobody`, (*world).updatesAsNobody},
+		{`it updates its client with the member "([^"]*)" of the answer`, (*world).updatesWithServerMember},
+		{`it sends the same update twice`, (*world).updatesTwice},
+		{`its registration request is sent again as an update`, (*world).updatesWithRegistration},
+
+		{`the other client's access token (reads|updates|deletes) the client`, (*world).otherManages},
+		{`the other client puts its own registration in the client's place`, (*world).otherTakesOver},
+		{`the other client updates itself with the client's client_id`, (*world).otherNamesClient},
+		{`the successor is read with the access token of the deleted client`, (*world).successorRead},
+	}
+}
+
+// manages sends one management request of the main client and makes its answer
+// "the answer".
+func (w *world) manages(ctx context.Context, operation, object, manner string) error {
+	m, err := w.manner(ctx, manner)
+	if err != nil {
+		return err
+	}
+	if object == "an unknown client" {
+		m.URL = unknownClient(w.main.client)
+	}
+	return w.send(ctx, w.main, operation, m)
+}
+
+// send reads, updates or deletes the client of an actor, remembering the
+// credential for a later "with the same access token".
+func (w *world) send(ctx context.Context, a *actor, operation string, m tpp.Manage) error {
+	if m.Credential == nil && !m.NoAuthorization && m.Authorization == "" {
+		credential, err := a.Credential(ctx, a.client)
+		if err != nil {
+			return err
+		}
+		w.credential = &credential
+		if m.URL != "" {
+			m.Credential = &credential
+		}
+	}
+	return w.sendAs(ctx, a, operation, m)
+}
+
+func (w *world) sendAs(ctx context.Context, a *actor, operation string, m tpp.Manage) error {
+	var x *tpp.Exchange
+	var err error
+	switch operation {
+	case "reads":
+		x, err = a.Read(ctx, a.client, m)
+	case "deletes":
+		x, err = a.Delete(ctx, a.client, m)
+	default:
+		var d *registration.Draft
+		if d, err = w.update(ctx, a); err != nil {
+			return err
+		}
+		w.sent = d
+		x, err = a.Update(ctx, a.client, d, m)
+	}
+	if err != nil {
+		return err
+	}
+	w.heard(x)
+	return nil
+}
+
+// update is a fresh honest update of an actor in the shape of this story.
+func (w *world) update(ctx context.Context, a *actor) (*registration.Draft, error) {
+	d, err := a.UpdateDraft(ctx, a.client)
+	if err != nil {
+		return nil, fmt.Errorf("make an honest update: %w", err)
+	}
+	w.shape(d)
+	return d, nil
+}
+
+// manner turns the end of a step into what it changes.
+func (w *world) manner(ctx context.Context, manner string) (tpp.Manage, error) {
+	head, quoted, _ := strings.Cut(manner, ` "`)
+	quoted = strings.TrimSuffix(quoted, `"`)
+	switch head {
+	case "without an access token":
+		return tpp.Manage{NoAuthorization: true}, nil
+	case "without a client certificate":
+		return tpp.Manage{NoCertificate: true}, nil
+	case "with the header":
+		return tpp.Manage{Authorization: quoted}, nil
+	case "with the query":
+		return tpp.Manage{URL: w.main.client.ClientURI + "?" + quoted}, nil
+	case "with the same access token":
+		if w.credential == nil {
+			return tpp.Manage{}, fmt.Errorf("no access token was used before")
+		}
+		return tpp.Manage{Credential: w.credential}, nil
+	case "with the client certificate":
+		if w.run.Roster == nil {
+			return tpp.Manage{}, fmt.Errorf("the client certificate %s: %w", quoted, malformation.ErrUnavailable)
+		}
+		c, err := w.run.Roster.Certificate(ctx, w.main.tpp, quoted)
+		return tpp.Manage{Certificate: c}, err
+	case "":
+		return tpp.Manage{}, nil
+	}
+	credential, err := w.main.Credential(ctx, w.main.client)
+	if err != nil {
+		return tpp.Manage{}, err
+	}
+	if head == "with the access token in the query" {
+		return tpp.Manage{NoAuthorization: true, URL: w.main.client.ClientURI + "?access_token=" + url.QueryEscape(credential)}, nil
+	}
+	altered := alter(credential)
+	return tpp.Manage{Credential: &altered}, nil
+}
+
+// alter changes one character in the middle.
+func alter(token string) string {
+	b := []byte(token)
+	if len(b) == 0 {
+		return "x"
+	}
+	at := len(b) / 2
+	if b[at] == 'A' {
+		b[at] = 'B'
+	} else {
+		b[at] = 'A'
+	}
+	return string(b)
+}
+
+// unknownClient is the management URL of a client_id of the same length that
+// nobody has: the own one reversed, with one character altered.
+func unknownClient(r *tpp.Registered) string {
+	b := []byte(r.ClientID)
+	for i, j := 0, len(b)-1; i < j; i, j = i+1, j-1 {
+		b[i], b[j] = b[j], b[i]
+	}
+	return clientURL(r, url.PathEscape(alter(string(b))))
+}
+
+// clientURL is the management URL of another identifier, which is put in as it is.
+func clientURL(r *tpp.Registered, escaped string) string {
+	own := url.PathEscape(r.ClientID)
+	if at := strings.LastIndex(r.ClientURI, own); at >= 0 {
+		return r.ClientURI[:at] + escaped + r.ClientURI[at+len(own):]
+	}
+	return r.ClientURI + "/" + escaped
+}
+
+func (w *world) readsTwice(ctx context.Context) error {
+	for range 2 {
+		if err := w.send(ctx, w.main, "reads", tpp.Manage{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *world) readsIdentifier(ctx context.Context, identifier string) error {
+	return w.send(ctx, w.main, "reads", tpp.Manage{URL: clientURL(w.main.client, identifier)})
+}
+
+func (w *world) readsOtherCase(ctx context.Context) error {
+	id := w.main.client.ClientID
+	other := strings.ToUpper(id)
+	if other == id {
+		other = strings.ToLower(id)
+	}
+	if other == id {
+		return &skip{"the client_id " + id + " has no letters"}
+	}
+	return w.readsIdentifier(ctx, url.PathEscape(other))
+}
+
+func (w *world) sendsToClient(ctx context.Context, method string) error {
+	return w.send(ctx, w.main, "reads", tpp.Manage{Method: method, URL: w.main.client.ClientURI})
+}
+
+func (w *world) sendsToEndpoint(ctx context.Context, method string) error {
+	a, err := w.theTPP(ctx)
+	if err != nil {
+		return err
+	}
+	w.heard(a.Send(ctx, tpp.Request{
+		Label: method + " the endpoint", Method: method, URL: w.run.Target.RegistrationEndpoint, Certificate: a.tpp.Transport,
+	}))
+	return nil
+}
+
+// acceptedUpdate is the control of a refused update.
+func (w *world) acceptedUpdate(ctx context.Context) error {
+	if err := w.send(ctx, w.main, "updates", tpp.Manage{Label: "twin of the update"}); err != nil {
+		return err
+	}
+	if err := oracle.Status(w.last, 200); err != nil {
+		return &controlError{err}
+	}
+	return nil
+}
+
+// updatesWith sends an update with a change.
+func (w *world) updatesWith(ctx context.Context, a *actor, change func(*registration.Draft) error, m tpp.Manage) error {
+	d, err := w.update(ctx, a)
+	if err != nil {
+		return err
+	}
+	if err := change(d); err != nil {
+		return err
+	}
+	return w.sendUpdate(ctx, a, d, m)
+}
+
+// sendUpdate sends an update that is made already.
+func (w *world) sendUpdate(ctx context.Context, a *actor, d *registration.Draft, m tpp.Manage) error {
+	w.sent = d
+	if w.credential == nil {
+		credential, err := a.Credential(ctx, a.client)
+		if err != nil {
+			return err
+		}
+		w.credential = &credential
+	}
+	x, err := a.Update(ctx, a.client, d, m)
+	if err != nil {
+		return err
+	}
+	w.heard(x)
+	return nil
+}
+
+func (w *world) updatesMalformed(ctx context.Context, name string) error {
+	m, err := malformation.ByName(name)
+	if err != nil {
+		return err
+	}
+	d, err := w.update(ctx, w.main)
+	if err != nil {
+		return err
+	}
+	if err := w.malform(ctx, d, name); err != nil {
+		return err
+	}
+	return w.sendUpdate(ctx, w.main, d, tpp.Manage{
+		Label: "malformed update", NoCertificate: m.Part == malformation.Transport && d.Certificate == nil,
+	})
+}
+
+func (w *world) updatesToOneRedirect(ctx context.Context) error {
+	return w.updatesWith(ctx, w.main, func(d *registration.Draft) error {
+		d.Request.Claims.Set("redirect_uris", d.Request.Claims.Strings("redirect_uris")[:1])
+		return nil
+	}, tpp.Manage{})
+}
+
+func (w *world) updatesToScope(ctx context.Context, scope string) error {
+	return w.updatesWith(ctx, w.main, func(d *registration.Draft) error {
+		d.Request.Claims.Set("scope", scope)
+		return nil
+	}, tpp.Manage{})
+}
+
+func (w *world) updatesWithout(ctx context.Context, name string) error {
+	return w.updatesWith(ctx, w.main, func(d *registration.Draft) error {
+		d.Request.Claims.Remove(name)
+		return nil
+	}, tpp.Manage{})
+}
+
+func (w *world) updatesAsNobody(ctx context.Context, name string) error {
+	return w.updatesWith(ctx, w.main, func(d *registration.Draft) error {
+		d.Request.Claims.Set(name, "dcrkit-nobody")
+		return nil
+	}, tpp.Manage{})
+}
+
+func (w *world) updatesWithServerMember(ctx context.Context, name string) error {
+	value, ok := w.main.client.Metadata.Get(name)
+	if !ok {
+		return &skip{"the answer to the registration has no " + name}
+	}
+	return w.updatesWith(ctx, w.main, func(d *registration.Draft) error {
+		d.Request.Claims.Set(name, value)
+		return nil
+	}, tpp.Manage{})
+}
+
+func (w *world) updatesTwice(ctx context.Context) error {
+	d, err := w.update(ctx, w.main)
+	if err != nil {
+		return err
+	}
+	w.sent = d
+	for i := range 2 {
+		x, err := w.main.Update(ctx, w.main.client, d, tpp.Manage{})
+		if err != nil {
+			return err
+		}
+		w.heard(x)
+		if i == 0 && !x.OK() {
+			return &controlError{oracle.Status(x, 200)}
+		}
+	}
+	return nil
+}
+
+func (w *world) updatesWithRegistration(ctx context.Context) error {
+	body := w.main.answer.Request.Body
+	return w.updatesWith(ctx, w.main, func(d *registration.Draft) error {
+		d.Envelope.Rewrite = append(d.Envelope.Rewrite, func([]byte) []byte { return body })
+		return nil
+	}, tpp.Manage{})
+}
+
+// otherManages lets the other client, with its own certificate and access
+// token, reach for the main one.
+func (w *world) otherManages(ctx context.Context, operation string) error {
+	return w.send(ctx, w.other, operation, tpp.Manage{URL: w.main.client.ClientURI, Label: "the other client " + operation + " the client"})
+}
+
+func (w *world) otherTakesOver(ctx context.Context) error { return w.otherManages(ctx, "updates") }
+
+func (w *world) otherNamesClient(ctx context.Context) error {
+	return w.updatesWith(ctx, w.other, func(d *registration.Draft) error {
+		d.Request.Claims.Set("client_id", w.main.client.ClientID)
+		return nil
+	}, tpp.Manage{Label: "the other client names the client"})
+}
+
+func (w *world) successorRead(ctx context.Context) error {
+	if len(w.registered) == 0 {
+		return fmt.Errorf("there is no successor")
+	}
+	successor := w.registered[len(w.registered)-1]
+	x, err := w.main.Read(ctx, successor, tpp.Manage{Credential: w.credential, URL: successor.ClientURI})
+	if err != nil {
+		return err
+	}
+	w.heard(x)
+	return nil
+}

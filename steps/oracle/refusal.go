@@ -1,0 +1,172 @@
+package oracle
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dcrkit/dcrkit/fixtures/rulebook"
+	"github.com/dcrkit/dcrkit/fixtures/tpp"
+)
+
+// RegistrationErrors are the error codes of RFC 7591 section 3.2.2.
+var RegistrationErrors = []string{"invalid_redirect_uri", "invalid_client_metadata", "invalid_software_statement", "unapproved_software_statement"}
+
+// Refused judges the answer to a registration or update that must not
+// succeed: an accepted status, on 400 an error body of RFC 7591 section
+// 3.2.2, and nothing of a client. errorSchema validates the body; it is the
+// profile's.
+func Refused(x *tpp.Exchange, accept rulebook.Accept, errorSchema Schema) error {
+	if x.Outcome == tpp.RefusedByTLS && accept.TLS {
+		return nil
+	}
+	want := accept.Status
+	if len(want) == 0 {
+		want = []int{400}
+	}
+	if err := Answered(x); err != nil {
+		return err
+	}
+	if x.Status >= 200 && x.Status < 300 {
+		return finding("a refusal with status "+statuses(want), "success with status %d", x.Status)
+	}
+	if err := NamesNoClient(x); err != nil {
+		return err
+	}
+	if err := Status(x, want...); err != nil {
+		return err
+	}
+	if x.Status != 400 {
+		return nil // RFC 7591 gives only 400 a body
+	}
+	return registrationError(x, accept.Errors, errorSchema)
+}
+
+// registrationError judges the body of a 400.
+func registrationError(x *tpp.Exchange, codes []string, schema Schema) error {
+	if err := JSON(x); err != nil {
+		return err
+	}
+	obj, err := body(x)
+	if err != nil {
+		return err
+	}
+	code := obj.String("error")
+	if code == "" {
+		return finding("an error code in the member error", "the body %s", excerpt(x.Body))
+	}
+	if len(codes) == 0 {
+		codes = RegistrationErrors
+	}
+	if slices.Contains(codes, code) {
+		return schema.Validate(x.Body)
+	}
+	if slices.Contains(RegistrationErrors, code) {
+		return minor("the error "+strings.Join(codes, " or "), "%q", code)
+	}
+	if err := schema.Validate(x.Body); err != nil {
+		return err
+	}
+	return minor("an error code of RFC 7591, "+strings.Join(codes, " or "), "%q", code)
+}
+
+// Unauthorised judges the answer to a management request without a right: one
+// of the statuses and nothing of the client.
+func Unauthorised(x *tpp.Exchange, allowTLS bool, want ...int) error {
+	if x.Outcome == tpp.RefusedByTLS && allowTLS {
+		return nil
+	}
+	if err := NamesNoClient(x); err != nil {
+		return err
+	}
+	return Status(x, want...)
+}
+
+// TokenRefused judges the answer to a token request that must not succeed
+// (RFC 6749, section 5.2).
+func TokenRefused(x *tpp.Exchange, accept rulebook.Accept) error {
+	if x.Outcome == tpp.RefusedByTLS && accept.TLS {
+		return nil
+	}
+	want := accept.Status
+	if len(want) == 0 {
+		want = []int{400, 401}
+	}
+	if err := Answered(x); err != nil {
+		return err
+	}
+	if obj, err := x.JSON(); err == nil {
+		if _, ok := obj.Get("access_token"); ok {
+			return finding("no access token", "one")
+		}
+	}
+	if err := Status(x, want...); err != nil {
+		return err
+	}
+	if err := JSON(x); err != nil {
+		return err
+	}
+	obj, err := body(x)
+	if err != nil {
+		return err
+	}
+	codes := accept.Errors
+	if len(codes) == 0 {
+		codes = []string{"invalid_client", "invalid_request", "invalid_grant", "unauthorized_client", "invalid_scope"}
+	}
+	if code := obj.String("error"); !slices.Contains(codes, code) {
+		return finding("the error "+strings.Join(codes, " or "), "%q", code)
+	}
+	return nil
+}
+
+// MethodRefused judges the answer to a method that the endpoint does not have.
+// 405 wants Allow (RFC 9110, section 15.5.6); 401, 404 and 501 are as good a no.
+func MethodRefused(x *tpp.Exchange) error {
+	if err := Status(x, 401, 403, 404, 405, 501); err != nil {
+		return err
+	}
+	if x.Status == 405 && x.Header.Get("Allow") == "" {
+		return finding("the header Allow beside status 405", "none")
+	}
+	return NamesNoClient(x)
+}
+
+// WithoutTrace makes sure that a success shows nothing of a value that should
+// have had no effect.
+func WithoutTrace(x *tpp.Exchange, trace string) error {
+	obj, err := body(x)
+	if err != nil {
+		return err
+	}
+	for _, m := range obj {
+		if m.Name != "software_statement" && bytes.Contains(m.Value, []byte(trace)) {
+			return finding(fmt.Sprintf("nothing of %q in what was registered", trace), "the member %q: %s", m.Name, excerpt(m.Value))
+		}
+	}
+	return nil
+}
+
+func excerpt(b []byte) string {
+	const most = 120
+	if len(b) == 0 {
+		return "(empty)"
+	}
+	if len(b) > most {
+		return fmt.Sprintf("%q...", b[:most])
+	}
+	return fmt.Sprintf("%q", b)
+}
+
+// NotTaken makes sure that a success did not take this value of this member.
+func NotTaken(x *tpp.Exchange, name string, value []byte) error {
+	obj, err := body(x)
+	if err != nil {
+		return err
+	}
+	if got, ok := obj.Get(name); ok && sameJSON(got, value) {
+		return finding("the value of "+name+" refused, replaced or left out", "it registered: %s", excerpt(got))
+	}
+	return nil
+}

@@ -1,0 +1,374 @@
+package oracle
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dcrkit/dcrkit/fixtures/jose"
+	"github.com/dcrkit/dcrkit/fixtures/tpp"
+)
+
+// envelopeClaims belong to a signed request, not to the client (OBIE DCR,
+// "Request only"), so no answer has to return them.
+var envelopeClaims = []string{"iss", "iat", "exp", "aud", "jti", "nbf"}
+
+// Registered judges whether an answer is a successful registration: 201 or a
+// tolerable 200, JSON, with a client_id. What else it must be is for other rules.
+func Registered(x *tpp.Exchange) error {
+	if err := Status(x, 201, 200); err != nil {
+		return err
+	}
+	obj, err := body(x)
+	if err != nil {
+		return err
+	}
+	if obj.String("client_id") == "" {
+		return finding("a client_id", "none in %s", excerpt(x.Body))
+	}
+	return nil
+}
+
+// ReturnsAll makes sure that every member of the request is in the answer
+// (RFC 7591, section 3.2.1). A server may replace a value, so only presence
+// counts here.
+func ReturnsAll(x *tpp.Exchange, request jose.Object) error {
+	obj, err := body(x)
+	if err != nil {
+		return err
+	}
+	var missing []string
+	for _, m := range request {
+		if slices.Contains(envelopeClaims, m.Name) || string(m.Value) == "null" {
+			continue
+		}
+		if _, ok := obj.Get(m.Name); !ok {
+			missing = append(missing, m.Name)
+		}
+	}
+	if missing != nil {
+		return finding("all registered metadata", "nothing of %s", strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// SameStrings makes sure that a member is the list that was sent, in any order.
+func SameStrings(x *tpp.Exchange, name string, want []string) error {
+	obj, err := body(x)
+	if err != nil {
+		return err
+	}
+	got := obj.Strings(name)
+	a, b := slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(got))
+	if !slices.Equal(a, b) {
+		raw, _ := obj.Get(name)
+		return finding(fmt.Sprintf("%s %v", name, want), "%s", excerpt(raw))
+	}
+	return nil
+}
+
+// SameMember makes sure that a string member is byte for byte what was sent.
+func SameMember(x *tpp.Exchange, name, want string) error {
+	obj, err := body(x)
+	if err != nil {
+		return err
+	}
+	if got := obj.String(name); got != want {
+		return finding(name+" as it was sent", "%s", excerpt([]byte(got)))
+	}
+	return nil
+}
+
+// StatementClaims makes sure that the claims of the statement are in the
+// answer (OBIE DCR: flattened at the top level).
+func StatementClaims(x *tpp.Exchange, claims jose.Object) error {
+	obj, err := body(x)
+	if err != nil {
+		return err
+	}
+	var missing []string
+	for _, m := range claims {
+		if !strings.HasPrefix(m.Name, "software_") && !strings.HasPrefix(m.Name, "org") {
+			continue
+		}
+		if got, ok := obj.Get(m.Name); !ok || !sameJSON(got, m.Value) {
+			missing = append(missing, m.Name)
+		}
+	}
+	if missing != nil {
+		return finding("the claims of the software statement", "no or another %s", strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// ScopeWithin makes sure that no scope beyond the asked ones is granted.
+func ScopeWithin(x *tpp.Exchange, asked string) error {
+	obj, err := body(x)
+	if err != nil {
+		return err
+	}
+	allowed := strings.Fields(asked)
+	for _, s := range strings.Fields(obj.String("scope")) {
+		if !slices.Contains(allowed, s) {
+			return finding("no scope beyond "+asked, "%q", s)
+		}
+	}
+	return nil
+}
+
+// ScopeLacks makes sure that this scope was not granted, read as a string or,
+// as some servers answer, as an array.
+func ScopeLacks(x *tpp.Exchange, scope string) error {
+	obj, err := body(x)
+	if err != nil {
+		return err
+	}
+	got := append(strings.Fields(obj.String("scope")), obj.Strings("scope")...)
+	if slices.Contains(got, scope) {
+		return finding("no scope "+scope, "it in %v", got)
+	}
+	return nil
+}
+
+// IssuedNow makes sure that client_id_issued_at is the present time in
+// seconds, give or take two minutes (RFC 7591, section 3.2.1).
+func IssuedNow(x *tpp.Exchange, now time.Time) error {
+	obj, err := body(x)
+	if err != nil {
+		return err
+	}
+	raw, ok := obj.Get("client_id_issued_at")
+	if !ok {
+		return nil // the member is OPTIONAL
+	}
+	var at int64
+	if err := json.Unmarshal(raw, &at); err != nil {
+		return finding("client_id_issued_at as an integer", "%s", excerpt(raw))
+	}
+	if d := now.Unix() - at; d > 120 || d < -120 {
+		return finding("client_id_issued_at in seconds near the present", "%d, which is %s away", at, (time.Duration(d) * time.Second).Abs())
+	}
+	return nil
+}
+
+// Absent makes sure that a member is not there.
+func Absent(x *tpp.Exchange, name string) error {
+	obj, err := body(x)
+	if err != nil {
+		return err
+	}
+	if _, ok := obj.Get(name); ok {
+		return finding("no "+name, "one")
+	}
+	return nil
+}
+
+// SecretExpires makes sure that client_secret_expires_at stands beside a
+// client_secret (RFC 7591, section 3.2.1).
+func SecretExpires(x *tpp.Exchange) error {
+	obj, err := body(x)
+	if err != nil {
+		return err
+	}
+	if _, ok := obj.Get("client_secret"); !ok {
+		return finding("a client_secret for a method that needs one", "none")
+	}
+	if _, ok := obj.Get("client_secret_expires_at"); !ok {
+		return finding("client_secret_expires_at beside client_secret", "none")
+	}
+	return nil
+}
+
+// ManagementTogether makes sure that registration_access_token and
+// registration_client_uri come both or not at all (RFC 7592, section 3).
+func ManagementTogether(x *tpp.Exchange) error {
+	obj, err := body(x)
+	if err != nil {
+		return err
+	}
+	token, uri := obj.String("registration_access_token"), obj.String("registration_client_uri")
+	if (token == "") != (uri == "") {
+		return finding("registration_access_token and registration_client_uri together", "only one of them")
+	}
+	return nil
+}
+
+// ClientURI makes sure that registration_client_uri is an absolute https URL
+// (RFC 7592, sections 3 and 5).
+func ClientURI(x *tpp.Exchange) error {
+	obj, err := body(x)
+	if err != nil {
+		return err
+	}
+	raw := obj.String("registration_client_uri")
+	if u, err := url.Parse(raw); err != nil || u.Scheme != "https" || u.Host == "" {
+		return finding("an https registration_client_uri", "%q", raw)
+	}
+	return nil
+}
+
+// Description makes sure that error_description is plain text (RFC 6749,
+// section 5.2) of at most 500 characters (OBIE DCR).
+func Description(x *tpp.Exchange) error {
+	obj, err := body(x)
+	if err != nil {
+		return err
+	}
+	raw, ok := obj.Get("error_description")
+	if !ok {
+		return nil // the member is OPTIONAL
+	}
+	var text string
+	if err := json.Unmarshal(raw, &text); err != nil {
+		return finding("error_description as a string", "%s", excerpt(raw))
+	}
+	if len(text) > 500 {
+		return finding("at most 500 characters of error_description", "%d", len(text))
+	}
+	for _, r := range text {
+		if r < 0x20 || r > 0x7e || r == '"' || r == '\\' {
+			return finding("error_description in the characters of RFC 6749 section 5.2", "%q", string(r))
+		}
+	}
+	return nil
+}
+
+// Distinct makes sure that no two of the identifiers are equal.
+func Distinct(ids []string) error {
+	seen := map[string]bool{}
+	for _, id := range ids {
+		if id == "" {
+			return finding("a client_id for every registration", "none for one")
+		}
+		if seen[id] {
+			return finding("different client_ids", "%q twice", id)
+		}
+		seen[id] = true
+	}
+	return nil
+}
+
+// NotSequential makes sure that the identifiers are no counter: no two differ
+// in their last four characters only, read as a number one apart.
+func NotSequential(ids []string) error {
+	for i := 1; i < len(ids); i++ {
+		a, b := ids[i-1], ids[i]
+		if len(a) == len(b) && len(a) > 1 && a[:len(a)-1] == b[:len(b)-1] {
+			return finding("identifiers that nobody can guess", "%q after %q", b, a)
+		}
+	}
+	return nil
+}
+
+// Entropy makes sure that a secret is long enough for 128 bits and that its
+// characters vary (RFC 6749, section 10.10). It is an estimate from outside:
+// the alphabet is what occurs in all of them together.
+func Entropy(secrets []string) error {
+	alphabet := map[rune]bool{}
+	shortest := -1
+	for _, s := range secrets {
+		if shortest < 0 || len(s) < shortest {
+			shortest = len(s)
+		}
+		for _, r := range s {
+			alphabet[r] = true
+		}
+	}
+	bits := 0.0
+	for n := len(alphabet); n > 1; n /= 2 {
+		bits++
+	}
+	if total := bits * float64(shortest); total < 128 {
+		return finding("secrets of at least 128 bits", "%.0f bits: %d characters out of %d", total, shortest, len(alphabet))
+	}
+	return Distinct(secrets)
+}
+
+// SameBodies makes sure that two answers are the same JSON, apart from the
+// members that may change at every answer.
+func SameBodies(a, b *tpp.Exchange, except ...string) error {
+	x, err := body(a)
+	if err != nil {
+		return err
+	}
+	y, err := body(b)
+	if err != nil {
+		return err
+	}
+	for _, name := range memberNames(x, y) {
+		if slices.Contains(except, name) {
+			continue
+		}
+		left, _ := x.Get(name)
+		right, _ := y.Get(name)
+		if !sameJSON(left, right) {
+			return finding(name+" "+excerpt(left), "%s", excerpt(right))
+		}
+	}
+	return nil
+}
+
+func memberNames(objects ...jose.Object) []string {
+	var names []string
+	for _, o := range objects {
+		for _, m := range o {
+			if !slices.Contains(names, m.Name) {
+				names = append(names, m.Name)
+			}
+		}
+	}
+	return names
+}
+
+// sameJSON compares two values; lists of strings count as sets, as RFC 7591
+// gives their order no meaning.
+func sameJSON(a, b json.RawMessage) bool {
+	if bytes.Equal(a, b) {
+		return true
+	}
+	var x, y any
+	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
+		return false
+	}
+	return string(canonical(x)) == string(canonical(y))
+}
+
+func canonical(v any) []byte {
+	if list, ok := v.([]any); ok {
+		parts := make([]string, len(list))
+		for i, item := range list {
+			parts[i] = string(canonical(item))
+		}
+		slices.Sort(parts)
+		return []byte("[" + strings.Join(parts, ",") + "]")
+	}
+	raw, _ := json.Marshal(v)
+	return raw
+}
+
+// Unchanged makes sure that what two answers about one client both show is the
+// same. Credentials may rotate, and the server's own bookkeeping is its own.
+func Unchanged(before, after *tpp.Exchange) error {
+	a, err := body(before)
+	if err != nil {
+		return err
+	}
+	b, err := body(after)
+	if err != nil {
+		return err
+	}
+	for _, m := range a {
+		switch m.Name {
+		case "registration_access_token", "registration_client_uri", "client_secret", "client_secret_expires_at", "client_id_issued_at":
+			continue
+		}
+		if now, ok := b.Get(m.Name); ok && !sameJSON(m.Value, now) {
+			return finding(m.Name+" unchanged: "+excerpt(m.Value), "%s", excerpt(now))
+		}
+	}
+	return nil
+}

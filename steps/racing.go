@@ -1,0 +1,147 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"github.com/dcrkit/dcrkit/fixtures/registration"
+	"github.com/dcrkit/dcrkit/fixtures/tpp"
+	"github.com/dcrkit/dcrkit/steps/oracle"
+)
+
+// races are the steps that send many requests at once, for real.
+func races() []Step {
+	return []Step{
+		{`it sends (\d+) copies of one registration at once`, (*world).sendsCopies},
+		{`it sends (\d+) different updates at once`, (*world).sendsUpdates},
+		{`it deletes its client while it reads it`, (*world).deletesWhileReading},
+		{`the client is one of them as a whole`, (*world).isOneOfThem},
+	}
+}
+
+// together runs n functions at once and returns the first error.
+func together(n int, do func(i int) error) error {
+	var wg sync.WaitGroup
+	errs := make([]error, n)
+	start := make(chan struct{})
+	for i := range n {
+		wg.Go(func() {
+			<-start
+			errs[i] = do(i)
+		})
+	}
+	close(start)
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *world) sendsCopies(ctx context.Context, count string) error {
+	n, err := strconv.Atoi(count)
+	if err != nil {
+		return err
+	}
+	a, err := w.theTPP(ctx)
+	if err != nil {
+		return err
+	}
+	d, err := w.honest(ctx, a)
+	if err != nil {
+		return err
+	}
+	body, err := d.Body()
+	if err != nil {
+		return err
+	}
+	same := *d
+	same.Envelope.Rewrite = []func([]byte) []byte{func([]byte) []byte { return body }}
+	return together(n, func(int) error {
+		x, reg, err := a.Register(ctx, "copy", &same)
+		if err != nil {
+			return err
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if reg != nil {
+			w.registered = append(w.registered, reg)
+		}
+		w.last = x
+		return nil
+	})
+}
+
+// sendsUpdates gives every update a redirect URI list and a name of its own,
+// so that a mixture of two can be told from either.
+func (w *world) sendsUpdates(ctx context.Context, count string) error {
+	n, err := strconv.Atoi(count)
+	if err != nil {
+		return err
+	}
+	drafts := make([]*registration.Draft, n)
+	for i := range drafts {
+		if drafts[i], err = w.update(ctx, w.main); err != nil {
+			return err
+		}
+		variant(drafts[i], i)
+	}
+	credential, err := w.main.Credential(ctx, w.main.client)
+	if err != nil {
+		return err
+	}
+	return together(n, func(i int) error {
+		_, err := w.main.Update(ctx, w.main.client, drafts[i], tpp.Manage{Credential: &credential, Label: "update " + strconv.Itoa(i)})
+		return err
+	})
+}
+
+// variant makes the i-th of several updates: which redirect URIs, and a
+// contact that says the same number.
+func variant(d *registration.Draft, i int) {
+	uris := d.Request.Claims.Strings("redirect_uris")
+	d.Request.Claims.Set("redirect_uris", uris[:1+i%len(uris)])
+	d.Request.Claims.Set("contacts", []string{fmt.Sprintf("update-%d@dcrkit.example", 1+i%len(uris))})
+}
+
+func (w *world) isOneOfThem(ctx context.Context) error {
+	x, err := w.main.Read(ctx, w.main.client, tpp.Manage{Label: "read back"})
+	if err != nil {
+		return err
+	}
+	if err := oracle.Status(x, 200); err != nil {
+		return err
+	}
+	obj, err := x.JSON()
+	if err != nil {
+		return &oracle.Finding{Expected: "a JSON object", Got: err.Error()}
+	}
+	uris, contacts := obj.Strings("redirect_uris"), obj.Strings("contacts")
+	if contacts == nil {
+		return &skip{"the server keeps no contacts, so a mixture cannot be told"}
+	}
+	if want := fmt.Sprintf("update-%d@dcrkit.example", len(uris)); contacts[0] != want {
+		return &oracle.Finding{Expected: fmt.Sprintf("%s beside %s", want, plural(len(uris), "redirect URI")), Got: contacts[0]}
+	}
+	return nil
+}
+
+func (w *world) deletesWhileReading(ctx context.Context) error {
+	credential, err := w.main.Credential(ctx, w.main.client)
+	if err != nil {
+		return err
+	}
+	w.credential = &credential
+	return together(6, func(i int) error {
+		act := w.main.Read
+		if i == 0 {
+			act = w.main.Delete
+		}
+		_, err := act(ctx, w.main.client, tpp.Manage{Credential: &credential})
+		return err
+	})
+}
