@@ -14,7 +14,7 @@ import (
 // assertion answers with the software statement assertion, signed now, or with
 // one that has the malformation asked for.
 func (d *directory) assertion(w http.ResponseWriter, r *http.Request) error {
-	name, malformed, err := readParameter(r, "malformation")
+	query, err := readParameters(r, "malformation", "canary")
 	if err != nil {
 		return err
 	}
@@ -23,8 +23,8 @@ func (d *directory) assertion(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var token string
-	if malformed {
-		token, err = d.malform(r.Context(), st, name)
+	if name, malformed := query["malformation"]; malformed {
+		token, err = d.malform(r.Context(), st, name, query["canary"])
 	} else {
 		token, err = st.Draft(d.signing.signer().key).Seal()
 	}
@@ -58,7 +58,7 @@ func (d *directory) statement(orgID, id string) (statement.Statement, error) {
 // malform makes the statement with one malformation. What the directory itself
 // gets wrong is signed anew. Tampering starts from a finished statement, whose
 // signature must no longer fit, and has no use of the directory's private key.
-func (d *directory) malform(ctx context.Context, st statement.Statement, name string) (string, error) {
+func (d *directory) malform(ctx context.Context, st statement.Statement, name, canary string) (string, error) {
 	m, err := malformation.ByName(name)
 	if err != nil {
 		return "", invalid("malformation", "%v", err)
@@ -69,6 +69,7 @@ func (d *directory) malform(ctx context.Context, st statement.Statement, name st
 		return "", invalid("malformation", "%v", m.ApplyToStatement(draft, malformation.Context{}))
 	}
 	using := d.malformationContext(ctx, st, signer)
+	using.Canary = canary
 	if m.Part == malformation.Tampering {
 		using.Key = jose.Key{}
 		if draft, err = thawed(draft); err != nil {
@@ -89,8 +90,8 @@ func (d *directory) malform(ctx context.Context, st statement.Statement, name st
 	return token, err
 }
 
-// malformationContext offers what a directory has: keys of TPPs and a canary
-// host are not among it.
+// malformationContext offers what a directory has: keys of TPPs are not among
+// it, and a canary host is named by who asks.
 func (d *directory) malformationContext(ctx context.Context, st statement.Statement, signer *signingKey) malformation.Context {
 	return malformation.Context{
 		Now: st.IssuedAt,

@@ -81,7 +81,7 @@ type holder struct {
 // asked to be wrong is not published: a server under test is to judge the
 // certificate, not to miss its key.
 func (d *directory) certify(w http.ResponseWriter, r *http.Request, h holder) error {
-	wrong, bent, err := readParameter(r, "wrong")
+	query, err := readParameters(r, "wrong")
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (d *directory) certify(w http.ResponseWriter, r *http.Request, h holder) er
 		return invalid("body", "%v", err)
 	}
 	var leaf *x509.Certificate
-	if bent {
+	if wrong, bent := query["wrong"]; bent {
 		// All else has been checked: what can be at fault is the deviation, or its use with this kind.
 		if leaf, err = d.authority.IssueWrong(pki.Wrong(wrong), h.kind, h.subject, csr.PublicKey); err != nil {
 			return invalid("wrong", "%v", err)

@@ -89,25 +89,22 @@ func jsonType(t reflect.Type) string {
 	return t.Kind().String()
 }
 
-// readParameter returns the query parameter of that name, and whether it is
-// there. Any other parameter is refused: misspelt, it would turn a test of
-// something wrong into one of something right.
-func readParameter(r *http.Request, name string) (value string, given bool, err error) {
+// readParameters returns the query parameters, each given once, or an error
+// that names one which the request does not have.
+func readParameters(r *http.Request, names ...string) (map[string]string, error) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return "", false, invalid("query", "%v", err)
+		return nil, invalid("query", "%v", err)
 	}
-	for got := range query {
-		if got != name {
-			return "", false, invalid(got, "unknown parameter, expected %s", name)
+	out := map[string]string{}
+	for got, values := range query {
+		if !slices.Contains(names, got) {
+			return nil, invalid(got, "unknown parameter, expected %s", strings.Join(names, " or "))
 		}
+		if len(values) > 1 {
+			return nil, invalid(got, "expected one value, got %d", len(values))
+		}
+		out[got] = values[0]
 	}
-	switch values := query[name]; len(values) {
-	case 0:
-		return "", false, nil
-	case 1:
-		return values[0], true, nil
-	default:
-		return "", false, invalid(name, "expected one value, got %d", len(values))
-	}
+	return out, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"html/template"
 	"strings"
 )
 
@@ -28,7 +29,12 @@ type checkView struct {
 	Elsewhere bool
 }
 
+// Href links to the check. The alphabet of an anchor needs no escape, and the
+// template would write its slashes as %2f.
+func (c checkView) Href() template.URL { return template.URL("#" + c.Anchor) }
+
 type exchangeView struct {
+	Number                                int
 	Label, Method, URL, Outcome, Duration string
 	Open                                  bool
 	Request, Response, Failure            string
@@ -69,7 +75,7 @@ func exchangeViews(c Check) []exchangeView {
 	var out []exchangeView
 	for i, e := range c.Exchanges {
 		v := exchangeView{
-			Label: e.Label, Method: e.Request.Method, URL: e.Request.URL, Outcome: outcome(e), Duration: e.Duration.String(),
+			Number: i + 1, Label: e.Label, Method: e.Request.Method, URL: e.Request.URL, Outcome: outcome(e), Duration: e.Duration.String(),
 			Open:    c.Verdict != Passed && e.Label != "twin",
 			Request: messageText(e.Request, len(e.Tokens) > 0), Failure: e.Failure,
 			TLS: tlsLine(e.TLS), Timing: timingLine(e.Timing),

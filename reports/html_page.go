@@ -90,10 +90,14 @@ func facts(r Run) []fact {
 		target = strings.TrimSpace("embedded reference server " + target)
 	}
 	const layout = "2006-01-02 15:04:05 UTC"
+	begun := ""
+	if !r.Started.IsZero() {
+		begun = r.Started.UTC().Format(layout)
+	}
 	list := []fact{
 		{"Target", target}, {"Issuer", r.Target.Issuer}, {"Directory", r.Directory}, {"Profile", r.Profile},
-		{"Selection", r.Selection}, {"Started", r.Started.UTC().Format(layout)},
-		{"Duration", Duration(r.Finished.Sub(r.Started)).String()}, {"Run", r.ID}, {"Seed", fmt.Sprint(r.Seed)},
+		{"Selection", r.Selection}, {"Started", begun},
+		{"Duration", Duration(r.elapsed()).String()}, {"Run", r.ID}, {"Seed", fmt.Sprint(r.Seed)},
 		{"Made by", strings.TrimSpace(r.Tool.Name + " " + r.Tool.Version)},
 	}
 	return slices.DeleteFunc(list, func(f fact) bool { return f.Value == "" })

@@ -1,7 +1,7 @@
 package reports
 
 import (
-	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/xml"
 	"fmt"
@@ -80,22 +80,22 @@ type junitText struct {
 // that judged nothing would upload as green. Evidence is a summary of the cases
 // that did not pass, since GitLab refuses files above 30 MB.
 func WriteJUnit(w io.Writer, r Run) error {
-	out := bufio.NewWriter(w)
-	out.WriteString(xml.Header)
-	enc := xml.NewEncoder(out)
+	var b bytes.Buffer
+	b.WriteString(xml.Header)
+	enc := xml.NewEncoder(&b)
 	enc.Indent("", " ")
 	if err := enc.Encode(junit(r)); err != nil {
-		return fmt.Errorf("write JUnit report: %w", err)
+		return fmt.Errorf("render JUnit report: %w", err)
 	}
-	out.WriteByte('\n')
-	if err := out.Flush(); err != nil {
+	b.WriteByte('\n')
+	if _, err := b.WriteTo(w); err != nil {
 		return fmt.Errorf("write JUnit report: %w", err)
 	}
 	return nil
 }
 
 func junit(r Run) junitSuites {
-	all := junitSuites{Name: xmlText(strings.TrimSpace(cmp.Or(r.Tool.Name, "dcrkit") + " " + r.Profile)), Time: seconds(r.Finished.Sub(r.Started))}
+	all := junitSuites{Name: xmlText(strings.TrimSpace(cmp.Or(r.Tool.Name, "dcrkit") + " " + r.Profile)), Time: seconds(r.elapsed())}
 	byArea := map[string]*junitSuite{}
 	suite := func(area string) *junitSuite {
 		s := byArea[area]

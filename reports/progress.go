@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/schollz/progressbar/v3"
 )
@@ -45,11 +44,17 @@ type lineProgress struct {
 
 var _ Progress = (*lineProgress)(nil)
 
+// print ignores a log that cannot be written: that must not end a run whose
+// reports still come.
+func (p *lineProgress) print(format string, args ...any) {
+	_, _ = fmt.Fprintf(p.out, format+"\n", args...)
+}
+
 func (p *lineProgress) Start(total int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.total = total
-	fmt.Fprintf(p.out, "running %d %s\n", total, plural(total, "check", "checks"))
+	p.print("running %d %s", total, plural(total, "check", "checks"))
 }
 
 func (p *lineProgress) Done(c Check) {
@@ -58,10 +63,10 @@ func (p *lineProgress) Done(c Check) {
 	p.totals.count(c.Verdict)
 	if c.Verdict != Passed && c.Verdict != Skipped {
 		line, _ := clip(printable(headline(c)), clipAt/4)
-		fmt.Fprintf(p.out, "%s %s: %s\n", p.paint.verdict(c.Verdict, strings.ToUpper(string(c.Verdict))), printable(c.ID), line)
+		p.print("%s %s: %s", p.paint.verdict(c.Verdict, strings.ToUpper(string(c.Verdict))), printable(c.ID), line)
 	}
 	if p.totals.Total%reportEvery == 0 {
-		fmt.Fprintf(p.out, "%d/%d checks: %s\n", p.totals.Total, p.total, tally(p.totals, p.paint))
+		p.print("%d/%d checks: %s", p.totals.Total, p.total, tally(p.totals, p.paint))
 	}
 }
 
@@ -88,7 +93,6 @@ func (p *barProgress) Start(total int) {
 		progressbar.OptionSetDescription("running"),
 		progressbar.OptionSetWidth(24),
 		progressbar.OptionShowCount(),
-		progressbar.OptionThrottle(65*time.Millisecond),
 		progressbar.OptionClearOnFinish(),
 	)
 }
@@ -101,7 +105,7 @@ func (p *barProgress) Done(c Check) {
 	}
 	p.totals.count(c.Verdict)
 	p.bar.Describe(tally(p.totals, p.paint))
-	// A bar that cannot be drawn must not end a run; the reports still come.
+	// As with print: a bar that cannot be drawn is no reason to stop.
 	_ = p.bar.Add(1)
 }
 

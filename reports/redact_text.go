@@ -84,6 +84,9 @@ func (p *pass) param(name, value string, depth int) string {
 
 // hideNamed hides what follows a telling name, however the two are joined.
 func hideNamed(s string) string {
+	if !strings.ContainsAny(s, ":=") {
+		return s
+	}
 	var b strings.Builder
 	for {
 		m := namedPattern.FindStringSubmatchIndex(s)
@@ -172,5 +175,8 @@ func hideSchemes(s string) string {
 }
 
 func hideUserinfo(s string) string {
+	if !strings.Contains(s, "@") {
+		return s
+	}
 	return userinfoPattern.ReplaceAllString(s, "${1}"+Replacement+"@")
 }

@@ -1,7 +1,7 @@
 package reports
 
 import (
-	"bufio"
+	"bytes"
 	"cmp"
 	"fmt"
 	"io"
@@ -32,7 +32,7 @@ const (
 // strongest verdict last so that it stays on the screen, then why checks were
 // skipped, which clients are left behind, the totals, and the verdict on the last line.
 func WriteTerminal(w io.Writer, r Run, opt TerminalOptions) error {
-	t := terminal{out: bufio.NewWriter(w), paint: paint(opt.Color), width: max(narrowest, cmp.Or(opt.Width, defaultWidth)), dir: opt.ReportDir}
+	t := &terminal{paint: paint(opt.Color), width: max(narrowest, cmp.Or(opt.Width, defaultWidth)), dir: opt.ReportDir}
 	fragment := anchors(r.Checks)
 	for _, v := range []Verdict{Warning, Failed, Error} {
 		for i, c := range r.Checks {
@@ -44,14 +44,14 @@ func WriteTerminal(w io.Writer, r Run, opt TerminalOptions) error {
 	t.skipped(r.Checks)
 	t.leftovers(r.Leftovers)
 	t.closing(r)
-	if err := t.out.Flush(); err != nil {
+	if _, err := t.out.WriteTo(w); err != nil {
 		return fmt.Errorf("write summary: %w", err)
 	}
 	return nil
 }
 
 type terminal struct {
-	out   *bufio.Writer
+	out   bytes.Buffer
 	paint paint
 	width int
 	dir   string
@@ -62,7 +62,7 @@ func (t *terminal) check(c Check, fragment string) {
 	if c.Level != "" {
 		head += " (" + printable(c.Level) + ")"
 	}
-	fmt.Fprintf(t.out, "%s  %s\n", t.paint.verdict(c.Verdict, strings.ToUpper(string(c.Verdict))), t.paint.bold(head))
+	fmt.Fprintf(&t.out, "%s  %s\n", t.paint.verdict(c.Verdict, strings.ToUpper(string(c.Verdict))), t.paint.bold(head))
 	t.wrap("  ", c.Scenario)
 	if !strings.HasPrefix(c.ID, c.Rule) {
 		t.field("rule", c.Rule)
@@ -77,9 +77,9 @@ func (t *terminal) check(c Check, fragment string) {
 	t.field("scenario", c.Location)
 	if t.dir != "" {
 		// Never wrapped: a path has to survive a double click.
-		fmt.Fprintf(t.out, "  %-*s%s#%s\n", labelWidth-2, "evidence", filepath.Join(t.dir, HTMLFile), fragment)
+		fmt.Fprintf(&t.out, "  %-*s%s#%s\n", labelWidth-2, "evidence", filepath.Join(t.dir, HTMLFile), fragment)
 	}
-	fmt.Fprintln(t.out)
+	t.out.WriteByte('\n')
 }
 
 func (t *terminal) field(label, value string) {
@@ -101,14 +101,14 @@ func (t *terminal) wrap(lead, text string) {
 	for i, word := range strings.Fields(printable(text)) {
 		n := utf8.RuneCountInString(word)
 		if i > 0 && used+1+n > t.width {
-			fmt.Fprintln(t.out, line)
+			t.out.WriteString(line + "\n")
 			line, used = strings.Repeat(" ", column), column
 		} else if i > 0 {
 			line, used = line+" ", used+1
 		}
 		line, used = line+word, used+n
 	}
-	fmt.Fprintln(t.out, line)
+	t.out.WriteString(line + "\n")
 }
 
 // reasonCount is one reason for skipping and how many checks gave it.
@@ -140,25 +140,25 @@ func (t *terminal) skipped(checks []Check) {
 	if len(reasons) == 0 {
 		return
 	}
-	fmt.Fprintln(t.out, t.paint.bold("Skipped"))
+	fmt.Fprintln(&t.out, t.paint.bold("Skipped"))
 	for _, s := range reasons {
 		t.wrap(fmt.Sprintf("%6d  ", s.Count), s.Reason)
 	}
-	fmt.Fprintln(t.out)
+	t.out.WriteByte('\n')
 }
 
 func (t *terminal) leftovers(list []Leftover) {
 	if len(list) == 0 {
 		return
 	}
-	fmt.Fprintln(t.out, t.paint.bold("Clients left behind at the target"))
+	fmt.Fprintln(&t.out, t.paint.bold("Clients left behind at the target"))
 	for _, l := range list {
 		t.wrap("  ", fmt.Sprintf("%s at %s: %s", l.ClientID, l.RegistrationEndpoint, l.Reason))
 		if l.Journal != "" {
 			t.wrap("    ", "journal: "+l.Journal)
 		}
 	}
-	fmt.Fprintln(t.out)
+	t.out.WriteByte('\n')
 }
 
 func (t *terminal) closing(r Run) {
@@ -166,14 +166,14 @@ func (t *terminal) closing(r Run) {
 	if counts := tally(r.Totals, t.paint); counts != "" {
 		line += ": " + counts
 	}
-	fmt.Fprintf(t.out, "%s in %s, profile %s, seed %d\n", line, Duration(r.Finished.Sub(r.Started)), printable(cmp.Or(r.Profile, "none")), r.Seed)
+	fmt.Fprintf(&t.out, "%s in %s, profile %s, seed %d\n", line, Duration(r.elapsed()), printable(cmp.Or(r.Profile, "none")), r.Seed)
 	if r.Reason != "" {
 		t.wrap("reason: ", r.Reason)
 	}
 	if t.dir != "" {
-		fmt.Fprintf(t.out, "reports: %s\n", t.dir)
+		fmt.Fprintf(&t.out, "reports: %s\n", t.dir)
 	}
-	fmt.Fprintf(t.out, "verdict: %s\n", t.paint.verdict(r.Verdict, string(r.Verdict)))
+	fmt.Fprintf(&t.out, "verdict: %s\n", t.paint.verdict(r.Verdict, string(r.Verdict)))
 }
 
 func plural(n int, one, many string) string {

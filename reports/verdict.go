@@ -124,6 +124,14 @@ func (r *Run) Finish(now time.Time) {
 	}
 }
 
+// elapsed is the wall time of the run; a run that failed before it had a start took none.
+func (r Run) elapsed() time.Duration {
+	if r.Started.IsZero() {
+		return 0
+	}
+	return r.Finished.Sub(r.Started)
+}
+
 // ExitCode maps the verdict of a finished run to the exit code of the process:
 // 0 passed or warning, 1 failed, 3 error or no verdict at all.
 func (r Run) ExitCode() int {

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcrkit/dcrkit/fixtures/tpp"
+)
+
+func cleanupCommand() *cobra.Command {
+	var ca string
+	var timeout time.Duration
+	cmd := &cobra.Command{
+		Use:     "cleanup JOURNAL",
+		Short:   "Delete the clients that an earlier run left behind",
+		Example: "  dcrkit cleanup dcrkit-report/journal.jsonl --ca as-ca.pem",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			roots, err := readRoots("ca", ca)
+			if err != nil {
+				return usage(err)
+			}
+			network := tpp.NewNetwork(tpp.NetworkConfig{Roots: roots, Timeout: timeout})
+			defer network.Close()
+			left, err := tpp.CleanUp(cmd.Context(), args[0], tpp.ClientConfig{Network: network})
+			if err != nil {
+				return usage(err)
+			}
+			for _, l := range left {
+				fmt.Fprintf(cmd.OutOrStdout(), "still there  %s  %s\n", l.ClientID, l.Reason)
+			}
+			if len(left) > 0 {
+				return environment(fmt.Errorf("%d clients could not be deleted; they stay in %s", len(left), args[0]))
+			}
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), "nothing is left")
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&ca, "ca", "", "PEM file with the CA of the target's certificate (default: the system's)")
+	cmd.Flags().DurationVar(&timeout, "request-timeout", 10*time.Second, "longest time for one request")
+	return cmd
+}

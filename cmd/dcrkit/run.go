@@ -1,0 +1,338 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/dcrkit/dcrkit/features"
+	"github.com/dcrkit/dcrkit/fixtures/pki"
+	"github.com/dcrkit/dcrkit/fixtures/profile"
+	"github.com/dcrkit/dcrkit/fixtures/rulebook"
+	"github.com/dcrkit/dcrkit/fixtures/tpp"
+	"github.com/dcrkit/dcrkit/reports"
+	"github.com/dcrkit/dcrkit/steps"
+)
+
+// runConfig is everything that 'dcrkit run' can be told.
+type runConfig struct {
+	target, profile, ca    string
+	directory, directoryCA string
+	audience               string
+	initialAccessToken     string
+	clientCert, clientKey  string
+	selection              steps.Selection
+	list                   bool
+	out                    string
+	jobs                   int
+	timeout, checkTimeout  time.Duration
+	requestTimeout         time.Duration
+	seed                   int64
+	off                    []string
+	noColor                bool
+}
+
+func runCommand() *cobra.Command {
+	var c runConfig
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Test a DCR server",
+		Long: `Run drives a DCR server through the checks of a profile and writes report.json,
+junit.xml and report.html. Without --target it starts a directory and a
+reference server in this process and tests those.
+
+Every flag can also stand in a YAML file (--config, or dcrkit.yaml in the
+working directory) under its name, or in the environment as DCRKIT_ and its name
+in capitals. The command line wins over the environment, and that over the file.`,
+		Example: `  dcrkit run
+  dcrkit run --profile rfc7591 --target https://as.example --ca as-ca.pem
+  dcrkit run --rule 'SSG-*' --level MUST
+  dcrkit run --tags '@PUT or @DEL' --list`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := applySettings(cmd.Flags(), os.Environ()); err != nil {
+				return usage(err)
+			}
+			return c.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	f := cmd.Flags()
+	f.String("config", "", "YAML file with the settings below (default dcrkit.yaml, if it is there)")
+	f.StringVar(&c.target, "target", "", "server to test: its issuer or the URL of its metadata (default: the embedded reference server)")
+	f.StringVar(&c.profile, "profile", "obie-3.3", "profile: "+strings.Join(profile.Names(), ", "))
+	f.StringVar(&c.ca, "ca", "", "PEM file with the CA of the target's certificate (default: the system's)")
+	f.StringVar(&c.directory, "directory", "", "URL of a running 'dcrkit directory serve' (default: an embedded one)")
+	f.StringVar(&c.directoryCA, "directory-ca", "", "PEM file with the directory's CA")
+	f.StringVar(&c.audience, "audience", "", "aud of signed requests: the target's organisation id at the directory (default: its issuer)")
+	f.StringVar(&c.initialAccessToken, "initial-access-token", "", "bearer token that the target wants for a registration")
+	f.StringVar(&c.clientCert, "client-cert", "", "PEM file with the client certificate, in profiles without a directory")
+	f.StringVar(&c.clientKey, "client-key", "", "PEM file with its private key")
+	f.StringVar(&c.selection.Tags, "tags", "", "Cucumber tag expression: '@SSG and not @SSG-20'")
+	f.StringSliceVar(&c.selection.Rules, "rule", nil, "rule id or pattern: 'SSG-*'; may come several times")
+	f.StringSliceVar(&c.selection.Levels, "level", nil, "MUST or SHOULD; may come several times")
+	f.BoolVar(&c.list, "list", false, "list the selected checks and send nothing")
+	f.StringVar(&c.out, "out", "dcrkit-report", "folder for the reports")
+	f.IntVar(&c.jobs, "jobs", 2*runtime.NumCPU(), "scenarios at a time")
+	f.DurationVar(&c.timeout, "timeout", 30*time.Minute, "longest time for the whole run")
+	f.DurationVar(&c.checkTimeout, "check-timeout", time.Minute, "longest time for one check")
+	f.DurationVar(&c.requestTimeout, "request-timeout", 10*time.Second, "longest time for one request")
+	f.Int64Var(&c.seed, "seed", 0, "orders the checks (default: a new one, printed)")
+	f.StringSliceVar(&c.off, "off", nil, "rules of the embedded reference server to switch off, to see a check fail")
+	f.BoolVar(&c.noColor, "no-color", os.Getenv("NO_COLOR") != "", "plain text")
+	return cmd
+}
+
+func (c *runConfig) run(ctx context.Context, out, errs io.Writer) error {
+	p, err := profile.Load(c.profile)
+	if err != nil {
+		return usage(fmt.Errorf("profile: %w", err))
+	}
+	book, catalogue, err := loadCatalogue()
+	if err != nil {
+		return err
+	}
+	checks, err := catalogue.Select(c.selection, book, p)
+	if err != nil {
+		return usage(err)
+	}
+	if c.list {
+		return listChecks(out, checks, book, p)
+	}
+	if err := c.validate(p); err != nil {
+		return usage(err)
+	}
+	if c.seed == 0 {
+		c.seed = time.Now().UnixNano() & 0xffffffff
+	}
+	limited, cancel := context.WithTimeoutCause(ctx, c.timeout, fmt.Errorf("the run took longer than --timeout %s", c.timeout))
+	defer cancel()
+
+	plan := steps.Plan{
+		Profile: p, Rules: book, Catalogue: catalogue, Checks: checks,
+		Jobs: c.jobs, Timeout: c.checkTimeout, Seed: c.seed, Now: time.Now, Rand: rand.Reader,
+		InitialAccessToken: c.initialAccessToken,
+		Redactor:           reports.NewRedactor(nonEmpty(c.initialAccessToken)...),
+		Report: reports.Run{
+			Tool: reports.Tool{Name: "dcrkit", Version: version()}, ID: newRunID(), Profile: p.Name,
+			Target:    reports.Target{Discovery: c.target, Embedded: c.target == ""},
+			Selection: c.selection.String(),
+		},
+	}
+	colour := !c.noColor && isTerminal(out)
+	plan.Progress = reports.NewProgress(errs, isTerminal(errs), !c.noColor && isTerminal(errs))
+	result, err := c.drive(limited, plan)
+	if err != nil {
+		return err
+	}
+	if err := reports.WriteFile(c.out, *result); err != nil {
+		return environment(fmt.Errorf("out: %w", err))
+	}
+	if err := reports.WriteTerminal(out, *result, reports.TerminalOptions{Color: colour, Width: width(out), ReportDir: c.out}); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return &exit{code: exitInterrupted}
+	}
+	if code := result.ExitCode(); code != exitPassed {
+		return &exit{code: code}
+	}
+	return nil
+}
+
+// drive prepares target, directory and identities and runs the plan. Trouble
+// on the way there ends in a report too: every check an error with the reason.
+func (c *runConfig) drive(ctx context.Context, plan steps.Plan) (*reports.Run, error) {
+	roots, err := readRoots("ca", c.ca)
+	if err != nil {
+		return nil, usage(err)
+	}
+	directoryRoots, err := readRoots("directory-ca", c.directoryCA)
+	if err != nil {
+		return nil, usage(err)
+	}
+	transport, err := c.clientCertificate()
+	if err != nil {
+		return nil, usage(err)
+	}
+	var keys *pki.KeyPool
+	if c.target == "" {
+		l, err := startLab(ctx, plan.Profile, c.off, slog.New(slog.DiscardHandler))
+		if err != nil {
+			if c.off != nil {
+				err = usage(err)
+			}
+			return nil, err
+		}
+		defer l.Close()
+		c.target, roots, c.audience = l.server.Discovery(), l.directory.Roots(), l.audience
+		c.directory, directoryRoots = l.directory.URL(), l.directory.Roots()
+		keys = l.keys
+	}
+	plan.Network = tpp.NewNetwork(tpp.NetworkConfig{Roots: roots, Timeout: c.requestTimeout})
+	defer plan.Network.Close()
+	if plan.Target, err = tpp.Discover(ctx, plan.Network, c.target); err != nil {
+		return steps.NotRun(plan, err), nil
+	}
+	if c.audience != "" {
+		plan.Target.Audience = c.audience
+	}
+	plan.Report.Target.Discovery, plan.Report.Target.Issuer = plan.Target.Discovery, plan.Target.Issuer
+	plan.Report.Target.RegistrationEndpoint = plan.Target.RegistrationEndpoint
+
+	if keys == nil {
+		keys = pki.NewKeyPool(keysAhead)
+		defer keys.Close()
+	}
+	if plan.Profile.Dialect.Statement {
+		network := tpp.NewNetwork(tpp.NetworkConfig{Roots: directoryRoots, Timeout: c.requestTimeout})
+		defer network.Close()
+		plan.Directory = tpp.NewDirectory(c.directory, network)
+		if err := plan.Directory.Health(ctx); err != nil {
+			return steps.NotRun(plan, fmt.Errorf("the directory does not answer: %w; start one with 'dcrkit directory serve' and name its CA with --directory-ca", err)), nil
+		}
+		plan.Report.Directory = c.directory
+		plan.Roster = tpp.NewRoster(plan.Directory, keys, plan.Profile)
+		plan.Enroller = plan.Roster
+	} else {
+		standalone := tpp.NewStandalone(plan.Profile)
+		standalone.Transport = transport
+		plan.Enroller = standalone
+	}
+	if plan.Canary, err = tpp.StartCanary(ctx); err != nil {
+		return nil, fmt.Errorf("start the canary: %w", err)
+	}
+	defer plan.Canary.Close()
+	if err := os.MkdirAll(c.out, 0o755); err != nil {
+		return nil, environment(fmt.Errorf("out: %w", err))
+	}
+	if plan.Journal, err = tpp.OpenJournal(filepath.Join(c.out, "journal.jsonl")); err != nil {
+		return nil, environment(fmt.Errorf("out: %w", err))
+	}
+	result, err := steps.Run(ctx, plan)
+	if closing := plan.Journal.Close(); closing != nil && err == nil {
+		err = environment(fmt.Errorf("out: %w", closing))
+	}
+	return result, err
+}
+
+// validate catches what does not go together before anything is sent.
+func (c *runConfig) validate(p *profile.Profile) error {
+	switch {
+	case c.target != "" && p.Dialect.Statement && c.directory == "":
+		return fmt.Errorf("directory: profile %s needs software statements; start 'dcrkit directory serve', let the target trust it, and name it with --directory URL", p.Name)
+	case c.target == "" && c.directory != "":
+		return errors.New("directory: the embedded reference server brings its own; name a --target as well, such as a running 'dcrkit aspsp serve'")
+	case c.target != "" && c.off != nil:
+		return errors.New("off: only the embedded reference server has rules to switch off; leave --target away")
+	case c.target == "" && c.ca != "":
+		return errors.New("ca: the embedded reference server brings its own; name a --target as well")
+	case c.jobs < 1:
+		return fmt.Errorf("jobs: expected at least 1, got %d", c.jobs)
+	case c.timeout <= 0 || c.checkTimeout <= 0 || c.requestTimeout <= 0:
+		return errors.New("timeout, check-timeout, request-timeout: expected a positive duration such as 30s")
+	case (c.clientCert == "") != (c.clientKey == ""):
+		return errors.New("client-cert, client-key: expected both or neither")
+	}
+	return nil
+}
+
+// readRoots reads a PEM file of CA certificates; without a name it returns nil,
+// the system's.
+func readRoots(key, path string) (*x509.CertPool, error) {
+	if path == "" {
+		return nil, nil
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", key, err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(raw) {
+		return nil, fmt.Errorf("%s: expected a PEM file with at least one CERTIFICATE block, found none in %s", key, path)
+	}
+	return pool, nil
+}
+
+func (c *runConfig) clientCertificate() (*tls.Certificate, error) {
+	if c.clientCert == "" {
+		return nil, nil
+	}
+	cert, err := tls.LoadX509KeyPair(c.clientCert, c.clientKey)
+	if err != nil {
+		return nil, fmt.Errorf("client-cert, client-key: %s and %s: %w", c.clientCert, c.clientKey, err)
+	}
+	return &cert, nil
+}
+
+func loadCatalogue() (*rulebook.Book, *steps.Catalogue, error) {
+	book, err := rulebook.Load()
+	if err != nil {
+		return nil, nil, &exit{exitInternal, err}
+	}
+	catalogue, err := steps.LoadCatalogue(features.FS, book)
+	if err != nil {
+		return nil, nil, &exit{exitInternal, err}
+	}
+	return book, catalogue, nil
+}
+
+func listChecks(out io.Writer, checks []*steps.Entry, book *rulebook.Book, p *profile.Profile) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	asked := 0
+	for _, e := range checks {
+		rule, _ := book.Rule(e.Rule)
+		level, _ := p.Level(rule)
+		if level == rulebook.NotAsked {
+			level = "-"
+		} else {
+			asked++
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", e.Rule, level, e.Sentence, strings.Join(e.Tags, " "))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(out, "%d checks, %d of them asked by profile %s\n", len(checks), asked, p.Name)
+	return err
+}
+
+func newRunID() string { return time.Now().UTC().Format("20060102T150405.000Z") }
+
+func nonEmpty(values ...string) []string {
+	var out []string
+	for _, v := range values {
+		if v != "" {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// width is that of the terminal, or 100 columns.
+func width(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 20 {
+			return columns
+		}
+	}
+	return 100
+}

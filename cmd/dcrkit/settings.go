@@ -1,0 +1,188 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/spf13/pflag"
+)
+
+// defaultConfig is read when it stands in the working directory and --config
+// names no other.
+const defaultConfig = "dcrkit.yaml"
+
+// applySettings fills the flags that the command line left alone: from the
+// environment (DCRKIT_PROFILE for --profile), then from the YAML file, whose
+// keys are the flags' names. What a source says badly is an error that names
+// the source, the key and what was expected.
+func applySettings(flags *pflag.FlagSet, environ []string) error {
+	set := map[string]bool{}
+	flags.Visit(func(f *pflag.Flag) { set[f.Name] = true })
+	if err := fromEnvironment(flags, environ, set); err != nil {
+		return err
+	}
+	path, err := flags.GetString("config")
+	if err != nil {
+		return err
+	}
+	named := path != ""
+	if !named {
+		path = defaultConfig
+	}
+	raw, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && !named {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("config: %w", err)
+	}
+	return fromYAML(flags, path, raw, set)
+}
+
+func fromEnvironment(flags *pflag.FlagSet, environ []string, set map[string]bool) error {
+	for _, entry := range environ {
+		key, value, _ := strings.Cut(entry, "=")
+		name, ours := strings.CutPrefix(key, "DCRKIT_")
+		if !ours {
+			continue
+		}
+		f := flags.Lookup(strings.ToLower(strings.ReplaceAll(name, "_", "-")))
+		if f == nil {
+			return fmt.Errorf("environment: %s sets nothing; expected DCRKIT_ and the name of a flag of this command%s", key, nearest(flags, strings.ToLower(name)))
+		}
+		if set[f.Name] {
+			continue
+		}
+		if err := assign(f, []string{value}); err != nil {
+			return fmt.Errorf("environment: %s: %w", key, err)
+		}
+		set[f.Name] = true
+	}
+	return nil
+}
+
+func fromYAML(flags *pflag.FlagSet, path string, raw []byte, set map[string]bool) error {
+	file, err := parser.ParseBytes(raw, 0)
+	if err != nil {
+		return fmt.Errorf("config %s: %s", path, yaml.FormatError(err, false, true))
+	}
+	for _, doc := range file.Docs {
+		if doc.Body == nil || doc.Body.Type() == ast.NullType {
+			continue
+		}
+		entries, err := mapping(doc.Body)
+		if err != nil {
+			return fmt.Errorf("config %s: %w", path, err)
+		}
+		for _, e := range entries {
+			key := e.Key.GetToken().Value
+			where := fmt.Sprintf("config %s:%d", path, e.Key.GetToken().Position.Line)
+			f := flags.Lookup(key)
+			if f == nil || key == "config" || key == "help" {
+				return fmt.Errorf("%s: unknown key %q%s", where, key, nearest(flags, key))
+			}
+			values, err := scalars(e.Value)
+			if err != nil {
+				return fmt.Errorf("%s: %s: %w", where, key, err)
+			}
+			if set[f.Name] {
+				continue
+			}
+			if err := assign(f, values); err != nil {
+				return fmt.Errorf("%s: %s: %w", where, key, err)
+			}
+		}
+	}
+	return nil
+}
+
+func mapping(n ast.Node) ([]*ast.MappingValueNode, error) {
+	switch m := n.(type) {
+	case *ast.MappingNode:
+		return m.Values, nil
+	case *ast.MappingValueNode:
+		return []*ast.MappingValueNode{m}, nil
+	}
+	return nil, fmt.Errorf("line %d: expected keys and values such as 'profile: obie-3.3'", n.GetToken().Position.Line)
+}
+
+// scalars reads a value or a list of values.
+func scalars(n ast.Node) ([]string, error) {
+	switch v := n.(type) {
+	case *ast.SequenceNode:
+		var out []string
+		for _, item := range v.Values {
+			one, err := scalars(item)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, one...)
+		}
+		return out, nil
+	case *ast.LiteralNode:
+		return []string{v.Value.Value}, nil
+	case ast.ScalarNode:
+		return []string{fmt.Sprint(v.GetValue())}, nil
+	}
+	return nil, fmt.Errorf("expected a value or a list of values, got a %s", strings.ToLower(n.Type().String()))
+}
+
+// assign gives a flag its value from elsewhere than the command line.
+func assign(f *pflag.Flag, values []string) error {
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		var split []string
+		for _, v := range values {
+			split = append(split, strings.Split(v, ",")...)
+		}
+		return list.Replace(split)
+	}
+	if len(values) != 1 {
+		return fmt.Errorf("expected one %s, got %d values", f.Value.Type(), len(values))
+	}
+	if err := f.Value.Set(values[0]); err != nil {
+		return fmt.Errorf("expected a value of type %s, got %q", f.Value.Type(), values[0])
+	}
+	return nil
+}
+
+// nearest suggests a flag for a mistyped key.
+func nearest(flags *pflag.FlagSet, key string) string {
+	key = strings.ReplaceAll(key, "_", "-")
+	best, most := "", 3
+	flags.VisitAll(func(f *pflag.Flag) {
+		if d := distance(f.Name, key); d < most {
+			best, most = f.Name, d
+		}
+	})
+	if best == "" {
+		return "; see --help for the keys"
+	}
+	return fmt.Sprintf("; did you mean %q?", best)
+}
+
+// distance is the number of letters to insert, delete or replace.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

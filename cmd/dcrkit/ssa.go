@@ -1,0 +1,208 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcrkit/dcrkit/fixtures/inspect"
+	"github.com/dcrkit/dcrkit/fixtures/malformation"
+	"github.com/dcrkit/dcrkit/fixtures/pki"
+	"github.com/dcrkit/dcrkit/fixtures/profile"
+	"github.com/dcrkit/dcrkit/fixtures/tpp"
+	"github.com/dcrkit/dcrkit/mockdirectory"
+)
+
+func ssaCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "ssa", Short: "Issue, malform and inspect software statements"}
+	cmd.AddCommand(ssaIssueCommand(), ssaMalformCommand(), ssaInspectCommand())
+	return cmd
+}
+
+// ssaSource is where a software statement comes from.
+type ssaSource struct {
+	directory, directoryCA, canary string
+	roles, redirects               []string
+}
+
+func (s *ssaSource) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&s.directory, "directory", "", "URL of a running 'dcrkit directory serve' (default: one for this statement only)")
+	f.StringVar(&s.directoryCA, "directory-ca", "", "PEM file with its CA")
+	f.StringSliceVar(&s.roles, "role", []string{"AISP", "PISP", "CBPII"}, "role of the software; may come several times")
+	f.StringSliceVar(&s.redirects, "redirect-uri", nil, "redirect URI of the software; may come several times")
+}
+
+// issue enrols a software and obtains its statement, malformed by name if asked.
+func (s *ssaSource) issue(ctx context.Context, name string) (string, error) {
+	roots, err := readRoots("directory-ca", s.directoryCA)
+	if err != nil {
+		return "", usage(err)
+	}
+	keys := pki.NewKeyPool(2)
+	defer keys.Close()
+	base := s.directory
+	if base == "" {
+		d, err := mockdirectory.Start(ctx, mockdirectory.Config{Keys: keys})
+		if err != nil {
+			return "", err
+		}
+		defer d.Close()
+		base, roots = d.URL(), d.Roots()
+	}
+	p, err := profile.Load("obie-3.3")
+	if err != nil {
+		return "", err
+	}
+	network := tpp.NewNetwork(tpp.NetworkConfig{Roots: roots})
+	defer network.Close()
+	t, err := tpp.NewRoster(tpp.NewDirectory(base, network), keys, p).Enrol(ctx, tpp.Wish{Roles: s.roles, RedirectURIs: s.redirects})
+	if err != nil {
+		return "", environment(fmt.Errorf("directory: %w", err))
+	}
+	token, err := t.MalformedStatement(ctx, name, s.canary)
+	if err != nil {
+		return "", environment(fmt.Errorf("directory: %w", err))
+	}
+	return token, nil
+}
+
+func ssaIssueCommand() *cobra.Command {
+	var s ssaSource
+	cmd := &cobra.Command{
+		Use:     "issue",
+		Short:   "Have a directory issue a software statement and print it",
+		Example: "  dcrkit ssa issue --role AISP | dcrkit ssa inspect",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			token, err := s.issue(cmd.Context(), "")
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), token)
+			return err
+		},
+	}
+	s.flags(cmd)
+	return cmd
+}
+
+func ssaMalformCommand() *cobra.Command {
+	var s ssaSource
+	var list bool
+	cmd := &cobra.Command{
+		Use:   "malform NAME",
+		Short: "Print a software statement with one malformation",
+		Example: `  dcrkit ssa malform --list
+  dcrkit ssa malform statement-alg-none
+  dcrkit ssa malform statement-jku-rogue --canary https://canary.example`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if list {
+				return listMalformations(cmd.OutOrStdout())
+			}
+			if len(args) == 0 {
+				return usage(errors.New("expected the name of a malformation; --list shows them"))
+			}
+			m, err := malformation.ByName(args[0])
+			if err != nil {
+				return usage(err)
+			}
+			if !m.OfStatement() {
+				return usage(fmt.Errorf("%s changes the %s of a registration, not its software statement; --list shows those that do", m.Name, m.Part))
+			}
+			token, err := s.issue(cmd.Context(), m.Name)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), token)
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&list, "list", false, "list every malformation")
+	cmd.Flags().StringVar(&s.canary, "canary", "", "base URL for malformations that lead a server to a URL")
+	s.flags(cmd)
+	return cmd
+}
+
+func listMalformations(out io.Writer) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, m := range malformation.All() {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.Name, m.Rule, m.Part, m.Summary)
+	}
+	return w.Flush()
+}
+
+func ssaInspectCommand() *cobra.Command {
+	var name string
+	cmd := &cobra.Command{
+		Use:   "inspect [FILE]",
+		Short: "Show a registration request or software statement and where it leaves the profile",
+		Long: `Inspect decodes a JWT from a file or the standard input: its header, its claims
+and, inside a registration request, the software statement. It lists where they
+leave the profile's form. It checks no signature.
+
+It exits with 0 also when there are deviations: it tells, it does not judge.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := profile.Load(name)
+			if err != nil {
+				return usage(fmt.Errorf("profile: %w", err))
+			}
+			raw, err := readInput(cmd.InOrStdin(), args)
+			if err != nil {
+				return usage(err)
+			}
+			found, err := inspect.Token(string(bytes.TrimSpace(raw)), p)
+			if err != nil {
+				return usage(err)
+			}
+			return showInspection(cmd.OutOrStdout(), found)
+		},
+	}
+	cmd.Flags().StringVar(&name, "profile", "obie-3.2", "profile: "+strings.Join(profile.Names(), ", "))
+	return cmd
+}
+
+// readInput reads a file, or the standard input for none or "-".
+func readInput(in io.Reader, args []string) ([]byte, error) {
+	const most = 1 << 20
+	if len(args) == 0 || args[0] == "-" {
+		return io.ReadAll(io.LimitReader(in, most))
+	}
+	return os.ReadFile(args[0])
+}
+
+func showInspection(out io.Writer, found inspect.Result) error {
+	for _, part := range found.Parts {
+		fmt.Fprintf(out, "%s\n", strings.ToUpper(part.Title[:1])+part.Title[1:])
+		for _, section := range []struct {
+			title string
+			value json.RawMessage
+		}{{"header", part.Header}, {"claims", part.Claims}} {
+			var pretty bytes.Buffer
+			if err := json.Indent(&pretty, section.value, "  ", "  "); err != nil {
+				return err
+			}
+			fmt.Fprintf(out, "  %s %s\n", section.title, pretty.String())
+		}
+		fmt.Fprintln(out)
+	}
+	if len(found.Deviations) == 0 {
+		_, err := fmt.Fprintf(out, "no deviation from %s\n", found.Profile)
+		return err
+	}
+	fmt.Fprintf(out, "%d deviations from %s:\n", len(found.Deviations), found.Profile)
+	for _, d := range found.Deviations {
+		fmt.Fprintf(out, "  %s\n", d)
+	}
+	return nil
+}
