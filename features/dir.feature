@@ -8,7 +8,7 @@ Feature: Trust in the directory
 
   Scenario: DIR-02 accepts statements of the old and the new directory key
     Given a registration that the server accepts
-    When the directory rotates its signing key between two statements
+    When the directory publishes a new signing key between two statements
     Then both statements are accepted
 
   Scenario: DIR-04 accepts a key that the software published after its registration

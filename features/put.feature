@@ -23,7 +23,7 @@ Feature: Updating a client (RFC 7592, section 2.2)
 
   Scenario Outline: PUT-04 refuses an update that sends a member of the server: <member>
     Given a registered client
-    When it updates its client with the member "<member>" of the answer
+    When it updates its client with a "<member>" of its own choice
     Then the update is refused and the client is unchanged
 
     Examples:

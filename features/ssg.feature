@@ -56,7 +56,7 @@ Feature: Signature of the software statement
 
   Scenario: SSG-20 accepts a statement signed by the directory's new key
     Given a registration that the server accepts
-    When the directory rotates its signing key and the TPP registers with a new statement
+    When the directory publishes a new signing key and the TPP registers with a statement under it
     Then it is accepted
 
   Scenario: SSG-23 takes no verification key from a request header

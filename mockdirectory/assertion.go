@@ -14,7 +14,7 @@ import (
 // assertion answers with the software statement assertion, signed now, or with
 // one that has the malformation asked for.
 func (d *directory) assertion(w http.ResponseWriter, r *http.Request) error {
-	query, err := readParameters(r, "malformation", "canary")
+	query, err := readParameters(r, "malformation", "canary", "kid")
 	if err != nil {
 		return err
 	}
@@ -22,11 +22,15 @@ func (d *directory) assertion(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	signer, err := d.signing.signer(query["kid"])
+	if err != nil {
+		return err
+	}
 	var token string
 	if name, malformed := query["malformation"]; malformed {
-		token, err = d.malform(r.Context(), st, name, query["canary"])
+		token, err = d.malform(r.Context(), st, signer, malformationQuery{name, query["canary"]})
 	} else {
-		token, err = st.Draft(d.signing.signer().key).Seal()
+		token, err = st.Draft(signer.key).Seal()
 	}
 	if err != nil {
 		return err
@@ -55,21 +59,24 @@ func (d *directory) statement(orgID, id string) (statement.Statement, error) {
 	}, nil
 }
 
+// malformationQuery names a malformation and the host that some of them lead to.
+type malformationQuery struct{ name, canary string }
+
 // malform makes the statement with one malformation. What the directory itself
 // gets wrong is signed anew. Tampering starts from a finished statement, whose
 // signature must no longer fit, and has no use of the directory's private key.
-func (d *directory) malform(ctx context.Context, st statement.Statement, name, canary string) (string, error) {
+func (d *directory) malform(ctx context.Context, st statement.Statement, signer *signingKey, q malformationQuery) (string, error) {
+	name := q.name
 	m, err := malformation.ByName(name)
 	if err != nil {
 		return "", invalid("malformation", "%v", err)
 	}
-	signer := d.signing.signer()
 	draft := st.Draft(signer.key)
 	if !m.OfStatement() {
 		return "", invalid("malformation", "%v", m.ApplyToStatement(draft, malformation.Context{}))
 	}
 	using := d.malformationContext(ctx, st, signer)
-	using.Canary = canary
+	using.Canary = q.canary
 	if m.Part == malformation.Tampering {
 		using.Key = jose.Key{}
 		if draft, err = thawed(draft); err != nil {

@@ -23,7 +23,7 @@ func BenchmarkStatementSigning(b *testing.B) {
 	for b.Loop() {
 		st, err := d.statement(org, id)
 		require.NoError(b, err)
-		_, err = st.Draft(d.signing.signer().key).Seal()
+		_, err = st.Draft(d.signing.current.key).Seal()
 		require.NoError(b, err)
 	}
 }

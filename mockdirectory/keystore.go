@@ -66,6 +66,16 @@ func (d *directory) directoryKeys(w http.ResponseWriter, r *http.Request) error 
 	return writeBytes(w, http.StatusOK, mediaPEM, chain)
 }
 
+// addKey answers with the kid of a new published key, which signs the
+// statements that ask for it: a test of a rotation need not touch anybody else's.
+func (d *directory) addKey(w http.ResponseWriter, r *http.Request) error {
+	kid, err := d.signing.add(r.Context())
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, map[string]string{"kid": kid})
+}
+
 // rotateKey answers with the kid of the key that signs from now on.
 func (d *directory) rotateKey(w http.ResponseWriter, r *http.Request) error {
 	kid, err := d.signing.rotate(r.Context())

@@ -54,6 +54,7 @@ func (d *directory) routes() map[string]methods {
 
 		"/keystore/{document}":      get(d.directoryKeys),
 		"/keystore/rotate":          {http.MethodPost: d.rotateKey},
+		"/keystore/key":             {http.MethodPost: d.addKey},
 		"/{org}/{document}":         get(d.keySet),
 		"/{org}/revoked/{document}": get(d.revokedKeySet),
 		"/{org}/{owner}/{document}": get(d.certificateFile),

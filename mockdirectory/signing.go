@@ -23,6 +23,7 @@ type signingKeys struct {
 
 	mu        sync.RWMutex
 	published keySet
+	byKid     map[string]*signingKey
 	current   *signingKey
 }
 
@@ -37,17 +38,29 @@ type signingKey struct {
 
 // newSigningKeys makes the first key.
 func newSigningKeys(ctx context.Context, cfg signingConfig) (*signingKeys, error) {
-	s := &signingKeys{signingConfig: cfg, published: newKeySet()}
+	s := &signingKeys{signingConfig: cfg, published: newKeySet(), byKid: map[string]*signingKey{}}
 	if _, err := s.rotate(ctx); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-// rotate makes a new key the one that signs, and returns its kid: the SHA-256
-// of its certificate, base64url with the "=" that RFC 7515 section 2 would
-// leave out. The UK directory has it, so relying parties must take a kid as it is.
+// rotate makes a new key the one that signs, and returns its kid.
 func (s *signingKeys) rotate(ctx context.Context) (kid string, err error) {
+	if kid, err = s.add(ctx); err != nil {
+		return "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.current = s.byKid[kid]
+	return kid, nil
+}
+
+// add publishes a new key, which signs only what asks for it, and returns its
+// kid: the SHA-256 of its certificate, base64url with the "=" that RFC 7515
+// section 2 would leave out. The UK directory has it, so relying parties must
+// take a kid as it is.
+func (s *signingKeys) add(ctx context.Context) (kid string, err error) {
 	private, err := s.keys.RSA(ctx)
 	if err != nil {
 		return "", fmt.Errorf("statement signing key: %w", err)
@@ -68,15 +81,21 @@ func (s *signingKeys) rotate(ctx context.Context) (kid string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.published.put(published)
-	s.current = &signingKey{key: jose.Key{Private: private, ID: kid, Alg: "PS256"}, public: public}
+	s.byKid[kid] = &signingKey{key: jose.Key{Private: private, ID: kid, Alg: "PS256"}, public: public}
 	return kid, nil
 }
 
-// signer returns the key that signs now.
-func (s *signingKeys) signer() *signingKey {
+// signer returns the key of that kid, or the one that signs now for none.
+func (s *signingKeys) signer(kid string) (*signingKey, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.current
+	if kid == "" {
+		return s.current, nil
+	}
+	if k := s.byKid[kid]; k != nil {
+		return k, nil
+	}
+	return nil, invalid("kid", "the directory has no key %q", kid)
 }
 
 // document returns the JWK Set, which nobody changes any more.

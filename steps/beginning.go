@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dcrkit/dcrkit/fixtures/profile"
 	"github.com/dcrkit/dcrkit/fixtures/registration"
 )
 
@@ -135,6 +136,9 @@ func (w *world) clientWithSecret(ctx context.Context) error {
 }
 
 func (w *world) clientWithoutGrant(ctx context.Context, grant string) error {
+	if w.run.Profile.Dialect.Management == profile.ClientCredentials {
+		return &skip{"a client without this grant could not be deleted in profile " + w.run.Profile.Name}
+	}
 	w.compose = append(w.compose, func(d *registration.Draft) { withoutGrant(d, grant) })
 	return w.acceptedRegistration(ctx)
 }

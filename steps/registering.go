@@ -3,7 +3,6 @@ package steps
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/pem"
 	"fmt"
 	"net/url"
@@ -211,7 +210,7 @@ func (w *world) malform(ctx context.Context, d *registration.Draft, name string)
 // or tampers with one that it signed right.
 func (w *world) malformedStatement(ctx context.Context, m malformation.Malformation, genuine string) (string, error) {
 	if m.Part == malformation.Assertion {
-		return w.main.tpp.MalformedStatement(ctx, m.Name, w.context(ctx).Canary)
+		return w.main.tpp.StatementWith(ctx, tpp.AssertionQuery{Malformation: m.Name, Canary: w.context(ctx).Canary})
 	}
 	d, err := jose.Thaw(genuine)
 	if err != nil {
@@ -387,7 +386,7 @@ func (w *world) noEffect() error {
 	}
 	twin := metadataOf(w.main.draft)
 	for _, m := range metadataOf(w.sent) {
-		if m.Name == "software_statement" || string(m.Value) == "null" {
+		if m.Name == "software_statement" || string(m.Value) == "null" || w.names(m) {
 			continue
 		}
 		if honest, ok := twin.Get(m.Name); ok && bytes.Equal(honest, m.Value) {
@@ -398,6 +397,11 @@ func (w *world) noEffect() error {
 		}
 	}
 	return nil
+}
+
+// names tells whether a member of an update only names the client itself.
+func (w *world) names(m jose.Member) bool {
+	return m.Name == "client_id" && w.main.client != nil && bytes.Equal(m.Value, jose.Raw(w.main.client.ClientID))
 }
 
 func (w *world) hasNothingForeign(context.Context) error {

@@ -269,3 +269,15 @@ func plural(n int, word string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, strings.TrimSuffix(word, "s"))
 }
+
+// NotRun is the result of a plan whose preparation failed: every check is an
+// error with that reason.
+func NotRun(p Plan, why error) *reports.Run {
+	r := &runner{Plan: p, stopped: p.Redactor.Text(why.Error())}
+	run := p.Report
+	run.Schema, run.Started, run.Seed = reports.Schema, p.Now().UTC(), p.Seed
+	r.accountForTheRest()
+	run.Checks, run.Reason = r.checks, r.stopped
+	run.Finish(p.Now().UTC())
+	return &run
+}

@@ -195,7 +195,7 @@ func (w *world) cleanUp(ctx context.Context) []reports.Leftover {
 		for _, l := range a.DeleteAll(ctx) {
 			out = append(out, reports.Leftover{
 				ClientID: l.ClientID, RegistrationEndpoint: w.run.Target.RegistrationEndpoint,
-				Reason: w.run.Redactor.Text(l.Reason), Journal: l.Journal,
+				Reason: w.run.Redactor.Text(l.Reason), Journal: w.run.Journal.Path(),
 			})
 		}
 	}

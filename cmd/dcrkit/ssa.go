@@ -68,7 +68,7 @@ func (s *ssaSource) issue(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", environment(fmt.Errorf("directory: %w", err))
 	}
-	token, err := t.MalformedStatement(ctx, name, s.canary)
+	token, err := t.StatementWith(ctx, tpp.AssertionQuery{Malformation: name, Canary: s.canary})
 	if err != nil {
 		return "", environment(fmt.Errorf("directory: %w", err))
 	}
