@@ -148,7 +148,7 @@ Feature: Client metadata
 
   Scenario: MET-39 compares the subject of tls_client_auth as a distinguished name
     Given a TPP
-    When it registers for tls_client_auth with its subject written as "hex"
+    When it registers for tls_client_auth with its subject written as "oid-hex"
     Then it is accepted
     When it registers for tls_client_auth with its subject written as "blanks"
     Then it is accepted

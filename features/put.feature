@@ -96,7 +96,7 @@ Feature: Updating a client (RFC 7592, section 2.2)
 
   Scenario: PUT-25 changes nothing when it refuses an update
     Given a registered client
-    When it updates its client with "metadata-redirect-good-then-foreign"
+    When it updates its client with "metadata-auth-method-unknown"
     And it reads its client
     Then the client is unchanged
 

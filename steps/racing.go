@@ -90,12 +90,8 @@ func (w *world) sendsUpdates(ctx context.Context, count string) error {
 		}
 		variant(drafts[i], i)
 	}
-	credential, err := w.main.Credential(ctx, w.main.client)
-	if err != nil {
-		return err
-	}
 	return together(n, func(i int) error {
-		_, err := w.main.Update(ctx, w.main.client, drafts[i], tpp.Manage{Credential: &credential, Label: "update " + strconv.Itoa(i)})
+		_, err := w.main.Update(ctx, w.main.client, drafts[i], tpp.Manage{Label: "update " + strconv.Itoa(i)})
 		return err
 	})
 }

@@ -185,7 +185,7 @@ func (r *runner) initialise(sc *godog.ScenarioContext) {
 		}
 		return ctx, nil
 	})
-	for _, s := range Vocabulary() {
+	for _, s := range compiled() {
 		s.bind(sc)
 	}
 }

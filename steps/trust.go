@@ -149,11 +149,11 @@ func (w *world) tokenWithNewKey(ctx context.Context) error {
 	if w.run.Roster == nil {
 		return fmt.Errorf("publish a key: %w", tpp.ErrNoDirectory)
 	}
-	private, err := w.run.Roster.RogueKey(ctx, w.main.tpp)
+	private, err := w.run.Roster.FreshKey(ctx)
 	if err != nil {
 		return err
 	}
-	key, err := w.publish(ctx, private.Private, w.main.tpp.Key.Alg, nil)
+	key, err := w.publish(ctx, private, w.main.tpp.Key.Alg, nil)
 	if err != nil {
 		return err
 	}

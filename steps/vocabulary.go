@@ -3,7 +3,9 @@ package steps
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/cucumber/godog"
 )
@@ -21,10 +23,25 @@ func Vocabulary() []Step {
 	return slices.Concat(beginnings(), registrations(), managing(), tokens(), answers(), clients(), races(), metadata(), trust())
 }
 
+// bound is a step with its pattern compiled. godog asks for the steps anew for
+// every scenario, and would compile them anew as well.
+type bound struct {
+	Step
+	expr *regexp.Regexp
+}
+
+var compiled = sync.OnceValue(func() []bound {
+	var out []bound
+	for _, s := range Vocabulary() {
+		out = append(out, bound{s, regexp.MustCompile("^" + s.Pattern + "$")})
+	}
+	return out
+})
+
 // bind hands a step to godog. The function runs on the time that its check has
 // left, not on that of the whole run.
-func (s Step) bind(sc *godog.ScenarioContext) {
-	pattern := "^" + s.Pattern + "$"
+func (s bound) bind(sc *godog.ScenarioContext) {
+	pattern := s.expr
 	switch do := s.do.(type) {
 	case func(*world, context.Context) error:
 		sc.Step(pattern, func(ctx context.Context) error {
