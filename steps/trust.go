@@ -229,10 +229,8 @@ func (w *world) readsDirectoryKeys(ctx context.Context) error {
 // of the environment.
 func (w *world) coherentKeys(context.Context) error {
 	if err := oracle.Keys(w.last, true); err != nil {
-		return fmt.Errorf("%w in the directory's key set: %s", errDirectory, err)
+		// Not wrapped: a finding about the directory must not weigh as one about the target.
+		return errors.New("trouble with the directory's key set: " + err.Error())
 	}
 	return nil
 }
-
-// errDirectory marks trouble of the directory, which is never the target's fault.
-var errDirectory = errors.New("trouble")

@@ -50,9 +50,23 @@ func Status(x *tpp.Exchange, want ...int) error {
 		return err
 	}
 	if !slices.Contains(want, x.Status) {
-		return finding("status "+statuses(want), "status %d", x.Status)
+		return finding("status "+statuses(want), "%s", described(x))
 	}
 	return nil
+}
+
+// described is the status of an answer with the error that it names.
+func described(x *tpp.Exchange) string {
+	text := fmt.Sprintf("status %d", x.Status)
+	obj, err := x.JSON()
+	if err != nil || obj.String("error") == "" {
+		return text
+	}
+	text += " " + obj.String("error")
+	if d := obj.String("error_description"); d != "" {
+		text += ": " + excerpt([]byte(d))
+	}
+	return text
 }
 
 func statuses(list []int) string {
