@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/dcrkit/dcrkit/fixtures/jsonvalue"
 )
 
 // Schema is a compiled JSON Schema (2020-12) of a profile.
@@ -35,7 +37,7 @@ func CompileSchema(name string, document []byte) (Schema, error) {
 
 // Validate judges a body. The Finding names the members that do not fit.
 func (s Schema) Validate(raw []byte) error {
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	value, err := jsonvalue.Value(raw)
 	if err != nil {
 		return finding("JSON", "%v", err)
 	}

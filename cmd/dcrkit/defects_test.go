@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dcrkit/dcrkit/fixtures/aspsp"
+	"github.com/dcrkit/dcrkit/fixtures/profile"
+	"github.com/dcrkit/dcrkit/reports"
+	"github.com/dcrkit/dcrkit/steps"
+)
+
+// The sound server passes everything that its profile asks: nothing fails,
+// nothing warns, nothing is left behind but what RFC 7592 makes unavoidable.
+func TestSoundServerPasses(t *testing.T) {
+	t.Parallel()
+	for _, name := range profile.Names() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run := runSuite(t, name, steps.Selection{})
+			require.Empty(t, notPassed(run))
+			require.Equal(t, reports.Passed, run.Verdict, run.Reason)
+			require.GreaterOrEqual(t, run.Totals.Passed, 100)
+		})
+	}
+}
+
+// notPassed lists the checks that are neither passed nor skipped.
+func notPassed(run *reports.Run) []string {
+	var out []string
+	for _, c := range run.Checks {
+		if c.Verdict != reports.Passed && c.Verdict != reports.Skipped {
+			out = append(out, string(c.Verdict)+" "+c.ID+": "+c.Reason)
+		}
+	}
+	return out
+}
+
+// defects are rules of the reference server; switched off, exactly their own
+// checks fail.
+var defects = strings.Fields(`
+	SSG-05
+`)
+
+// withDefect runs the whole suite against a server with one rule switched off
+// and returns the rules whose checks noticed, and what became errors.
+func withDefect(t *testing.T, l *lab, p *profile.Profile, rule string) (noticed, errors []string) {
+	t.Helper()
+	ctx := context.Background()
+	server, audience, err := startServer(ctx, aspsp.Config{Profile: p, Off: []string{rule}, Log: slog.New(slog.DiscardHandler)}, l.directory.URL(), l.directory.Roots())
+	require.NoError(t, err)
+	defer func() { require.NoError(t, server.Close()) }()
+	bent := &lab{directory: l.directory, server: server, keys: l.keys, audience: audience}
+	run := runLab(t, bent, p, steps.Selection{})
+	for _, c := range run.Checks {
+		switch c.Verdict {
+		case reports.Failed, reports.Warning:
+			if !slices.Contains(noticed, c.Rule) {
+				noticed = append(noticed, c.Rule)
+			}
+		case reports.Error:
+			errors = append(errors, c.ID+": "+c.Reason)
+		}
+	}
+	return noticed, errors
+}
+
+func TestDefectsAreNoticed(t *testing.T) {
+	p, err := profile.Load("obie-3.3")
+	require.NoError(t, err)
+	l, err := startLab(context.Background(), p, nil, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, l.Close()) }()
+	for _, rule := range chosenDefects(p) {
+		t.Run(rule, func(t *testing.T) {
+			noticed, errors := withDefect(t, l, p, rule)
+			require.Equal(t, []string{rule}, noticed)
+			require.Empty(t, errors)
+		})
+	}
+}
+
+// chosenDefects are those of the list, or, with DCRKIT_TEST_DEFECTS=all, every
+// rule that can be switched off and has a check.
+func chosenDefects(p *profile.Profile) []string {
+	if os.Getenv("DCRKIT_TEST_DEFECTS") == "all" {
+		return aspsp.Rules(p)
+	}
+	return defects
+}
