@@ -89,8 +89,16 @@ Feature: Claims of the request
 
     Examples:
       | rule   | malformation                            |
-      | CLM-30 | metadata-unknown-member                 |
       | CLM-31 | metadata-skip-consent                   |
       | CLM-32 | metadata-client-id-chosen               |
       | CLM-33 | metadata-registration-access-token-sent |
       | CLM-36 | request-client-name-contradicts         |
+
+  Scenario Outline: <rule> accepts and ignores: <malformation>
+    Given a registration that the server accepts
+    When the same registration is sent with "<malformation>"
+    Then it is accepted, and the value has no effect
+
+    Examples:
+      | rule   | malformation            |
+      | CLM-30 | metadata-unknown-member |

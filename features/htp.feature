@@ -46,9 +46,13 @@ Feature: HTTP around the registration
 
     Examples:
       | rule   | malformation             |
-      | HTP-18 | envelope-method-override |
       | HTP-19 | envelope-forwarded-host  |
       | HTP-20 | envelope-claims-in-query |
+
+  Scenario: HTP-18 does not let a header stand for another method
+    Given a registered client
+    When it reads its client with the header line "X-HTTP-Method-Override: DELETE"
+    Then the client is unchanged
 
   Scenario Outline: <rule> copes with: <malformation>
     Given a registration that the server accepts

@@ -22,6 +22,7 @@ func managing() []Step {
 	return []Step{
 		{`it (reads|deletes|updates) (its client|an unknown client)` + manners, (*world).manages},
 		{`it reads its client twice`, (*world).readsTwice},
+		{`it reads its client with the header line "([^":]*): ([^"]*)"`, (*world).readsWithHeader},
 		{`it reads the client "([^"]*)"`, (*world).readsIdentifier},
 		{`it reads its client under its identifier in the other case`, (*world).readsOtherCase},
 		{`it sends a "([^"]*)" to its client`, (*world).sendsToClient},
@@ -185,6 +186,10 @@ func (w *world) readsTwice(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (w *world) readsWithHeader(ctx context.Context, name, value string) error {
+	return w.send(ctx, w.main, "reads", tpp.Manage{Headers: []registration.Header{{Name: name, Value: value}}})
 }
 
 func (w *world) readsIdentifier(ctx context.Context, identifier string) error {

@@ -43,6 +43,7 @@ func registrations() []Step {
 		{`it is refused and no client is left behind`, (*world).isRefused},
 		{`it is accepted or refused without an internal error`, (*world).isNoServerError},
 		{`it is accepted or refused, and the value has no effect`, (*world).hasNoEffect},
+		{`it is accepted, and the value has no effect`, (*world).acceptedWithoutEffect},
 		{`it is refused, or accepted without anything that the statement does not permit`, (*world).hasNothingForeign},
 		{`it is refused, or accepted without a fetch`, (*world).hasNoFetch},
 		{`(?:it|the update) is refused, or the scope "([^"]*)" is not granted`, (*world).scopeNotGranted},
@@ -366,6 +367,13 @@ func (w *world) hasNoEffect(context.Context) error {
 	return w.anyRefusal()
 }
 
+func (w *world) acceptedWithoutEffect(context.Context) error {
+	if err := oracle.Registered(w.last); err != nil {
+		return err
+	}
+	return w.noEffect()
+}
+
 // anyRefusal judges a refusal where the rule prescribes none: no server error,
 // and nothing of a client.
 func (w *world) anyRefusal() error {
@@ -381,11 +389,22 @@ func (w *world) noEffect() error {
 	if err := oracle.Registered(w.last); err != nil {
 		return err
 	}
-	if err := oracle.WithoutTrace(w.last, "evil.example"); err != nil {
-		return err
+	for _, trace := range []string{"evil.example", "dcrkit-chosen"} {
+		if err := oracle.WithoutTrace(w.last, trace); err != nil {
+			return err
+		}
 	}
-	twin := metadataOf(w.main.draft)
-	for _, m := range metadataOf(w.sent) {
+	twin, sent := metadataOf(w.main.draft), metadataOf(w.sent)
+	for _, m := range twin {
+		// What was left out has a default, which the answer shows (RFC 7591,
+		// section 3.2.1), unless the server does not show the member at all.
+		if v, there := sent.Get(m.Name); (!there || string(v) == "null") && w.showed(m.Name) {
+			if err := oracle.Shows(w.last, m.Name); err != nil {
+				return err
+			}
+		}
+	}
+	for _, m := range sent {
 		if m.Name == "software_statement" || string(m.Value) == "null" || w.names(m) {
 			continue
 		}
@@ -397,6 +416,16 @@ func (w *world) noEffect() error {
 		}
 	}
 	return nil
+}
+
+// showed tells whether the answer to the twin had the member.
+func (w *world) showed(name string) bool {
+	obj, err := w.main.answer.JSON()
+	if err != nil {
+		return false
+	}
+	_, ok := obj.Get(name)
+	return ok
 }
 
 // names tells whether a member of an update only names the client itself.

@@ -64,7 +64,7 @@ func described(x *tpp.Exchange) string {
 	}
 	text += " " + obj.String("error")
 	if d := obj.String("error_description"); d != "" {
-		text += ": " + excerpt([]byte(d))
+		text += " (" + strings.TrimSpace(d) + ")"
 	}
 	return text
 }

@@ -170,3 +170,16 @@ func NotTaken(x *tpp.Exchange, name string, value []byte) error {
 	}
 	return nil
 }
+
+// Shows makes sure that a success has the member, as it must for a default
+// that the server filled in (RFC 7591, section 3.2.1).
+func Shows(x *tpp.Exchange, name string) error {
+	obj, err := body(x)
+	if err != nil {
+		return err
+	}
+	if v, ok := obj.Get(name); !ok || slices.Contains([]string{"null", "[]", `""`}, string(v)) {
+		return finding("a default for "+name+", shown in the answer", "%s", excerpt(v))
+	}
+	return nil
+}
