@@ -48,7 +48,6 @@ Feature: Claims of the request
       | CLM-27 | request-payload-not-json     |
       | CLM-27 | request-payload-empty        |
       | CLM-28 | request-payload-deep         |
-      | CLM-29 | request-payload-invalid-utf8 |
       | CLM-34 | request-software-id-other    |
       | CLM-37 | request-statement-unpacked   |
       | CLM-38 | request-statement-missing    |
@@ -81,6 +80,15 @@ Feature: Claims of the request
       | rule   | malformation                           |
       | CLM-26 | request-redirect-uris-twice-evil-first |
       | CLM-26 | request-redirect-uris-twice-evil-last  |
+
+  Scenario Outline: <rule> copes with: <malformation>
+    Given a registration that the server accepts
+    When the same registration is sent with "<malformation>"
+    Then it is accepted or refused without an internal error
+
+    Examples:
+      | rule   | malformation                 |
+      | CLM-29 | request-payload-invalid-utf8 |
 
   Scenario Outline: <rule> ignores: <malformation>
     Given a registration that the server accepts

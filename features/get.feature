@@ -22,22 +22,22 @@ Feature: Reading a client (RFC 7592, section 2.1)
   Scenario: GET-05 refuses a request without an access token
     Given a registered client
     When it reads its client without an access token
-    Then it is refused with status 401
+    Then the credential is refused
 
   Scenario: GET-06 refuses an empty access token
     Given a registered client
     When it reads its client with the header "Bearer "
-    Then it is refused with status 401
+    Then the credential is refused
 
   Scenario: GET-07 refuses an altered access token
     Given a registered client
     When it reads its client with an altered access token
-    Then it is refused with status 401
+    Then the credential is refused
 
   Scenario: GET-10 takes no access token from the query
     Given a registered client
     When it reads its client with the access token in the query
-    Then it is refused with status 401
+    Then the credential is refused
 
   Scenario: GET-11 refuses another scheme than Bearer
     Given a registered client
@@ -47,19 +47,19 @@ Feature: Reading a client (RFC 7592, section 2.1)
   Scenario: GET-12 answers 401 for an unknown client
     Given a registered client
     When it reads an unknown client
-    Then it is refused with status 401
+    Then the credential is refused
 
   Scenario: GET-13 revokes the access token that was used on an unknown client
     Given a registered client
     When it reads an unknown client
     And it reads its client with the same access token
-    Then it is refused with status 401
+    Then the credential is refused
 
   Scenario: GET-14 answers 401 for a deleted client
     Given a registered client
     When it deletes its client
     And it reads its client with the same access token
-    Then it is refused with status 401
+    Then the credential is refused
 
   Scenario Outline: GET-15 survives a malformed client identifier: <identifier>
     Given a registered client

@@ -87,7 +87,6 @@ Feature: Client metadata
       | MET-90 | metadata-jwks-incomplete                |
       | MET-90 | metadata-jwks-empty                     |
       | MET-92 | metadata-private-key-jwt-without-key    |
-      | MET-93 | metadata-client-name-html               |
       | MET-95 | metadata-logo-uri-javascript            |
       | MET-95 | metadata-policy-uri-file                |
       | MET-95 | metadata-client-uri-relative            |
@@ -132,7 +131,20 @@ Feature: Client metadata
       | MET-06 | metadata-redirect-subset      |
       | MET-51 | metadata-grant-types-reversed |
       | MET-76 | metadata-scope-reversed       |
-      | MET-114 | metadata-null-members         |
+
+  Scenario Outline: <rule> copes with: <malformation>
+    Given a registration that the server accepts
+    When the same registration is sent with "<malformation>"
+    Then it is accepted or refused without an internal error
+
+    Examples:
+      | rule   | malformation              |
+      | MET-93 | metadata-client-name-html |
+
+  Scenario: MET-114 takes null in an update for a member that is not there
+    Given a registered client
+    When it updates its client with "metadata-null-members"
+    Then the answer has the status 200
 
   Scenario: MET-32 registers a client for private_key_jwt
     Given a TPP

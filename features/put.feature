@@ -80,19 +80,19 @@ Feature: Updating a client (RFC 7592, section 2.2)
   Scenario: PUT-22 refuses an update with a wrong access token
     Given a registered client
     When it updates its client with an altered access token
-    Then it is refused with status 401
+    Then the credential is refused
     And the client is unchanged
 
   Scenario: PUT-23 answers 401 for the update of an unknown client
     Given a registered client
     When it updates an unknown client
-    Then it is refused with status 401
+    Then the credential is refused
 
   Scenario: PUT-24 answers 401 for the update of a deleted client
     Given a registered client
     When it deletes its client
     And it updates its client with the same access token
-    Then it is refused with status 401
+    Then the credential is refused
 
   Scenario: PUT-25 changes nothing when it refuses an update
     Given a registered client
@@ -126,4 +126,4 @@ Feature: Updating a client (RFC 7592, section 2.2)
   Scenario: PUT-37 answers 405 to a POST on a client
     Given a registered client
     When it sends a "POST" to its client
-    Then the answer has the status 405
+    Then the method is refused

@@ -34,6 +34,7 @@ const (
 // changes nothing. A Redactor is safe for concurrent use.
 type Redactor struct {
 	known secrets
+	cache segmentCache
 }
 
 // NewRedactor returns a redactor that knows the given secrets. Values shorter
@@ -70,7 +71,7 @@ func (r *Redactor) Header(name, value string) string {
 func (r *Redactor) Body(contentType, body string) string {
 	mediaType, _, _ := strings.Cut(contentType, ";")
 	if strings.EqualFold(strings.TrimSpace(mediaType), "application/x-www-form-urlencoded") {
-		body = r.pass(body).params(body, 0)
+		body = r.pass(len(body)).params(body, 0)
 	}
 	return r.Text(body)
 }
@@ -80,34 +81,41 @@ func (r *Redactor) URL(u string) string {
 	rest, fragment, hasFragment := strings.Cut(u, "#")
 	base, query, hasQuery := strings.Cut(rest, "?")
 	if hasQuery {
-		base += "?" + r.pass(query).params(query, 0)
+		base += "?" + r.pass(len(query)).params(query, 0)
 	}
 	if hasFragment {
-		base += "#" + r.pass(fragment).params(fragment, 0)
+		base += "#" + r.pass(len(fragment)).params(fragment, 0)
 	}
 	return r.Text(base)
 }
 
 // Text redacts any other text: a log line, an error message, a body of unknown type.
-func (r *Redactor) Text(s string) string { return r.pass(s).scrub(s, 0) }
+func (r *Redactor) Text(s string) string { return r.pass(len(s)).scrub(s, 0) }
 
 // pass is one walk over one text.
 type pass struct {
-	known *secrets
-	left  int // bytes that may still be looked at
+	known   *secrets
+	cache   *segmentCache
+	version uint64 // of the known secrets when the pass began
+	left    int    // bytes that may still be looked at
+	deepest int    // the greatest depth reached so far
 }
 
-func (r *Redactor) pass(s string) *pass {
-	return &pass{known: &r.known, left: workPerByte*len(s) + workAtLeast}
+// pass starts a walk over a text of so many bytes.
+func (r *Redactor) pass(size int) *pass {
+	return &pass{known: &r.known, cache: &r.cache, version: r.known.version.Load(), left: workPerByte*size + workAtLeast}
 }
 
 // scrub is the whole pipeline. Keys go first because they span lines. JSON goes
 // before the looser patterns because it knows where a value ends; what it changed,
-// the later stages leave alone.
+// the later stages leave alone. Most texts are short and innocent: every stage
+// first looks for a byte that it cannot do without, and returns s itself when it
+// has nothing to change.
 func (p *pass) scrub(s string, depth int) string {
 	if len(s) < minSecret {
 		return s
 	}
+	p.deepest = max(p.deepest, depth)
 	if p.left -= len(s); depth > maxDepth || p.left < 0 {
 		return Replacement
 	}

@@ -11,38 +11,34 @@ import (
 // and not a parser, for two reasons: a body under test is often cut off or broken,
 // and evidence must keep its duplicates, order and number formats.
 func (p *pass) hideJSON(s string, depth int) string {
-	var b strings.Builder
-	for i := 0; i < len(s); {
+	edit := splice{text: s}
+	for i := 0; ; {
 		quote := strings.IndexByte(s[i:], '"')
 		if quote < 0 {
-			b.WriteString(s[i:])
-			break
+			return edit.String()
 		}
-		b.WriteString(s[i : i+quote])
 		i += quote
 		end, closed := stringEnd(s, i)
 		content := s[i+1 : end]
 		if closed {
 			content = s[i+1 : end-1]
 		}
-		if colon := skipSpace(s, end); closed && colon < len(s) && s[colon] == ':' && hiddenMember(decode(content, jsonAt).text) {
+		if colon := skipSpace(s, end); closed && colon < len(s) && s[colon] == ':' && hiddenMember(jsonEscape.decode(content)) {
 			from := skipSpace(s, colon+1)
 			to := valueEnd(s, from)
-			b.WriteString(s[i:from])
-			b.WriteString(hiddenValue(s[from:to]))
+			edit.replace(from, to, hiddenValue(s[from:to]))
 			i = to
 			continue
 		}
-		b.WriteString(p.scrubString(s[i:end], content, depth))
+		edit.replace(i, end, p.scrubString(s[i:end], content, depth))
 		i = end
 	}
-	return b.String()
 }
 
 // scrubString scrubs what a JSON string says, and rewrites it only if that
 // changed something: an untouched string keeps its own escapes.
 func (p *pass) scrubString(literal, content string, depth int) string {
-	decoded := decode(content, jsonAt).text
+	decoded := jsonEscape.decode(content)
 	clean := p.scrub(decoded, depth+1)
 	if clean == decoded {
 		return literal
@@ -72,21 +68,30 @@ func quoteJSON(s string) string {
 }
 
 // stringEnd returns the offset after the string that opens with the quote at
-// s[i], and whether its closing quote is there.
+// s[i], and whether its closing quote is there. The next quote is looked for anew
+// only when an escape has swallowed it, or backslashes would make this quadratic.
 func stringEnd(s string, i int) (int, bool) {
-	for j := i + 1; j < len(s); j++ {
-		switch s[j] {
-		case '\\':
-			j++
-		case s[i]:
-			return j + 1, true
+	quote, at := i, i+1
+	for {
+		if quote < at {
+			next := strings.IndexByte(s[at:], s[i])
+			if next < 0 {
+				return len(s), false
+			}
+			quote = at + next
+		}
+		escape := strings.IndexByte(s[at:quote], '\\')
+		if escape < 0 {
+			return quote + 1, true
+		}
+		if at += escape + 2; at > len(s) {
+			return len(s), false
 		}
 	}
-	return len(s), false
 }
 
 func skipSpace(s string, i int) int {
-	for i < len(s) && strings.IndexByte(" \t\r\n", s[i]) >= 0 {
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t' || s[i] == '\r' || s[i] == '\n') {
 		i++
 	}
 	return i

@@ -16,11 +16,12 @@ import (
 func answers() []Step {
 	return []Step{
 		{`the answer has the status (\d{3})(?: or (\d{3}))?`, (*world).hasStatus},
-		{`it is refused with status (\d{3})(?: or (\d{3}))?`, (*world).refusedWithStatus},
+		{`the credential is refused`, (*world).credentialRefused},
+		{`access is refused`, (*world).accessRefused},
 		{`the management request is refused`, (*world).managementRefused},
 		{`the (?:second )?update is refused`, (*world).updateRefused},
 		{`the update is refused and the client is unchanged`, (*world).updateRefusedUnchanged},
-		{`the method is refused`, answer(oracle.MethodRefused)},
+		{`the method is refused`, (*world).methodRefused},
 		{`the handshake is refused`, (*world).handshakeRefused},
 		{`no answer is a server error`, (*world).noServerErrors},
 
@@ -79,12 +80,31 @@ func (w *world) hasStatus(_ context.Context, a, b string) error {
 	return oracle.Status(w.last, numbers(a, b)...)
 }
 
-func (w *world) refusedWithStatus(_ context.Context, a, b string) error {
-	return oracle.Unauthorised(w.last, false, numbers(a, b)...)
+// accepted are the statuses that the rule accepts, or these where it names none.
+func (w *world) accepted(statuses ...int) []int {
+	if a := w.run.Profile.Accepts(w.rule); len(a.Status) > 0 {
+		return a.Status
+	}
+	return statuses
 }
 
+// credentialRefused: the access token is none, or none any more.
+func (w *world) credentialRefused(context.Context) error {
+	return oracle.Unauthorised(w.last, false, w.accepted(401)...)
+}
+
+// accessRefused: the access token is good, but not for this client.
+func (w *world) accessRefused(context.Context) error {
+	return oracle.Unauthorised(w.last, false, w.accepted(401, 403)...)
+}
+
+// managementRefused: anything is wrong with the request, the certificate included.
 func (w *world) managementRefused(context.Context) error {
-	return oracle.Unauthorised(w.last, true, 400, 401, 403)
+	return oracle.Unauthorised(w.last, true, w.accepted(400, 401, 403)...)
+}
+
+func (w *world) methodRefused(context.Context) error {
+	return oracle.MethodRefused(w.last, w.accepted(401, 403, 404, 405, 501)...)
 }
 
 func (w *world) updateRefused(context.Context) error {

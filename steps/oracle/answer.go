@@ -80,7 +80,7 @@ func statuses(list []int) string {
 // NoServerError makes sure that client input did not end in a 5xx (RFC 9110,
 // section 15.6).
 func NoServerError(x *tpp.Exchange) error {
-	if x.Outcome == tpp.RefusedByTLS {
+	if x.Outcome == tpp.RefusedByTLS || brokenOff(x) {
 		return nil
 	}
 	if err := Answered(x); err != nil {
