@@ -12,8 +12,8 @@ const (
 	cacheFrom = 64
 )
 
-// segment is what became of one base64url segment of a token.
-type segment struct {
+// scrubbed is what became of one base64url segment of a token.
+type scrubbed struct {
 	decoded string // what it says
 	clean   string // what of that may be shown
 	encoded string // clean, as a segment again
@@ -30,23 +30,23 @@ type segmentCache struct {
 	mu      sync.Mutex
 	version uint64
 	size    int
-	kept    map[string]segment
+	kept    map[string]scrubbed
 }
 
-func (c *segmentCache) get(version uint64, encoded string) (segment, bool) {
+func (c *segmentCache) get(version uint64, encoded string) (scrubbed, bool) {
 	if len(encoded) < cacheFrom {
-		return segment{}, false
+		return scrubbed{}, false
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if version != c.version {
-		return segment{}, false
+		return scrubbed{}, false
 	}
 	s, ok := c.kept[encoded]
 	return s, ok
 }
 
-func (c *segmentCache) put(version uint64, encoded string, s segment) {
+func (c *segmentCache) put(version uint64, encoded string, s scrubbed) {
 	size := len(encoded) + len(s.decoded) + len(s.clean) + len(s.encoded)
 	if len(encoded) < cacheFrom || size > cacheBytes/4 {
 		return
@@ -61,7 +61,7 @@ func (c *segmentCache) put(version uint64, encoded string, s segment) {
 		return
 	}
 	if version > c.version || c.kept == nil || c.size+size > cacheBytes {
-		c.version, c.size, c.kept = version, 0, map[string]segment{}
+		c.version, c.size, c.kept = version, 0, map[string]scrubbed{}
 	}
 	c.kept[key] = s
 	c.size += size

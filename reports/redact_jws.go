@@ -26,7 +26,7 @@ func (p *pass) hideJWS(s string, depth int) string {
 // segment scrubs what a base64url segment says, and encodes it anew only if that
 // changed something. An answer from the cache counts as if it had been worked out
 // here: whether one is there must not show in the result.
-func (p *pass) segment(encoded string, depth int) segment {
+func (p *pass) segment(encoded string, depth int) scrubbed {
 	if s, ok := p.cache.get(p.version, encoded); ok && s.cost <= p.left && depth+s.height <= maxDepth {
 		p.left -= s.cost
 		p.deepest = max(p.deepest, depth+s.height)
@@ -34,7 +34,7 @@ func (p *pass) segment(encoded string, depth int) segment {
 	}
 	before, outside := p.left, p.deepest
 	p.deepest = depth
-	s := segment{decoded: decodeSegment(encoded), encoded: encoded}
+	s := scrubbed{decoded: decodeSegment(encoded), encoded: encoded}
 	s.clean = p.scrub(s.decoded, depth)
 	if s.clean != s.decoded {
 		s.encoded = base64.RawURLEncoding.EncodeToString([]byte(s.clean))
@@ -56,10 +56,9 @@ func decodeSegment(encoded string) string {
 	if len(s)%4 == 1 {
 		s = s[:len(s)-1]
 	}
-	out := make([]byte, base64.RawURLEncoding.DecodedLen(len(s)))
-	n, err := base64.RawURLEncoding.Decode(out, []byte(s))
+	out, err := base64.RawURLEncoding.DecodeString(s)
 	if err != nil {
-		n, _ = base64.RawURLEncoding.Decode(out, []byte(s[:n/3*4]))
+		out, _ = base64.RawURLEncoding.DecodeString(s[:len(out)/3*4])
 	}
-	return string(out[:n])
+	return string(out)
 }

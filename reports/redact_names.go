@@ -28,6 +28,9 @@ var hiddenParams = []string{"assertion", "code", "token"}
 // serialisation (RFC 7515 section 7.2).
 var hiddenMembers = []string{"d", "dp", "dq", "k", "oth", "p", "q", "qi", "signature"}
 
+// longestScheme is the length of the longest of schemes.
+const longestScheme = len("negotiate")
+
 // schemes are the authentication schemes that may stay visible in front of a
 // redacted credential.
 var schemes = []string{"basic", "bearer", "digest", "dpop", "mac", "negotiate"}

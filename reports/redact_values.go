@@ -4,16 +4,29 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // minSecret is the length in bytes below which a value is not hidden by value.
 const minSecret = 4
 
 // secrets finds known values in a text in one pass, however many are known: a run
-// collects a few for every registration. They are keyed by their first four bytes.
+// collects a few for every registration. They are keyed by their first four bytes,
+// and below that by length, since tokens of one server start alike ("eyJh") but
+// have one or two lengths.
 type secrets struct {
-	mu     sync.RWMutex
-	prefix map[string][]string
+	version atomic.Uint64 // grows with every new secret
+	mu      sync.RWMutex
+	starts  map[uint32][]sameLength
+	// maybe has a bit for every start, so that nearly every byte of a text is
+	// passed without a look into the map.
+	maybe [1 << 11]uint32
+}
+
+// sameLength are the known values of one length with the same start.
+type sameLength struct {
+	length int
+	values map[string]bool
 }
 
 func (k *secrets) add(secret string) {
@@ -22,17 +35,39 @@ func (k *secrets) add(secret string) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.prefix == nil {
-		k.prefix = map[string][]string{}
+	if k.starts == nil {
+		k.starts = map[uint32][]sameLength{}
 	}
-	p := secret[:minSecret]
-	if slices.Contains(k.prefix[p], secret) {
+	start := startOf(secret, 0)
+	list := k.starts[start]
+	i := slices.IndexFunc(list, func(l sameLength) bool { return l.length == len(secret) })
+	if i < 0 {
+		// Longest first: of two secrets that start alike, the longer one must win.
+		i = 0
+		for i < len(list) && list[i].length > len(secret) {
+			i++
+		}
+		list = slices.Insert(list, i, sameLength{len(secret), map[string]bool{}})
+		k.starts[start] = list
+	}
+	if list[i].values[secret] {
 		return
 	}
-	// Longest first: of two secrets that start alike, the longer one must win.
-	list := append(slices.Clone(k.prefix[p]), secret)
-	slices.SortFunc(list, func(a, b string) int { return len(b) - len(a) })
-	k.prefix[p] = list
+	list[i].values[secret] = true
+	word, bit := filterBit(start)
+	k.maybe[word] |= bit
+	k.version.Add(1)
+}
+
+// startOf packs the four bytes at s[i].
+func startOf(s string, i int) uint32 {
+	return uint32(s[i]) | uint32(s[i+1])<<8 | uint32(s[i+2])<<16 | uint32(s[i+3])<<24
+}
+
+// filterBit spreads starts over the filter by multiplicative hashing.
+func filterBit(start uint32) (word, bit uint32) {
+	h := start * 0x9E3779B1 >> 16
+	return h >> 5, 1 << (h & 31)
 }
 
 // span is a half-open range of bytes.
@@ -42,7 +77,7 @@ type span struct{ from, to int }
 func (k *secrets) hide(s string) string {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	if len(k.prefix) == 0 {
+	if len(k.starts) == 0 {
 		return s
 	}
 	var found []span
@@ -66,15 +101,27 @@ func (k *secrets) hide(s string) string {
 	return b.String()
 }
 
-// find returns where known values stand, in offsets of the text behind the view.
+// find returns where known values stand, in offsets of the source of the view.
 func (k *secrets) find(v view) []span {
 	var found []span
 	for i := 0; i+minSecret <= len(v.text); i++ {
-		for _, secret := range k.prefix[v.text[i:i+minSecret]] {
-			if strings.HasPrefix(v.text[i:], secret) {
-				found = append(found, span{v.offset(i), v.offset(i + len(secret))})
+		start := startOf(v.text, i)
+		if word, bit := filterBit(start); k.maybe[word]&bit == 0 {
+			continue
+		}
+		for _, l := range k.starts[start] {
+			if i+l.length <= len(v.text) && l.values[v.text[i:i+l.length]] {
+				found = append(found, span{i, i + l.length})
 				break
 			}
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	if at := v.offsets(); at != nil {
+		for i, f := range found {
+			found[i] = span{at[f.from], at[f.to]}
 		}
 	}
 	return found

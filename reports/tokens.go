@@ -31,24 +31,42 @@ type tokenFinder struct {
 
 // text looks into a body: as JSON, as a form, or else as plain text.
 func (f *tokenFinder) text(where, s string, depth int) {
-	if depth > maxDepth || !strings.Contains(s, ".") {
+	if depth > maxDepth || len(f.found) >= maxTokens || !mayHoldToken(s) {
 		return
 	}
-	var value any
-	if json.Unmarshal([]byte(s), &value) == nil {
+	if value, ok := parseJSON(s); ok {
 		f.value(where, value, depth)
 	} else if strings.Contains(s, "=") && !strings.ContainsAny(s, " \t\r\n{}<>\"") {
 		for pair := range strings.SplitSeq(s, "&") {
 			if name, value, ok := strings.Cut(pair, "="); ok {
-				f.text(where+" > "+decode(name, formAt).text, decode(value, percentAt).text, depth+1)
+				f.text(where+" > "+formEscape.decode(name), percentEscape.decode(value), depth+1)
 			}
 		}
 	}
 	// What is still unseen is in plain text, or in the shadow of a duplicate member.
-	eachCompact(s, func(c compact, raw string) string {
-		f.token(where, c, raw, depth)
-		return raw
-	})
+	for c, from, to := nextCompact(s, 0); from < to && len(f.found) < maxTokens; c, from, to = nextCompact(s, to) {
+		f.token(where, c, s[from:to], depth)
+	}
+}
+
+// mayHoldToken tells whether it is worth parsing s: a token shows in the text as
+// it stands unless escapes disguise it.
+func mayHoldToken(s string) bool {
+	if strings.IndexByte(s, '\\') >= 0 || strings.IndexByte(s, '%') >= 0 {
+		return true
+	}
+	_, from, to := nextCompact(s, 0)
+	return from < to
+}
+
+// parseJSON parses an object, an array or a string; nothing else can hold a token.
+func parseJSON(s string) (value any, ok bool) {
+	start := skipSpace(s, 0)
+	if start == len(s) || strings.IndexByte("{[\"", s[start]) < 0 {
+		return nil, false
+	}
+	err := json.Unmarshal([]byte(s), &value)
+	return value, err == nil
 }
 
 func (f *tokenFinder) value(where string, v any, depth int) {
@@ -68,23 +86,30 @@ func (f *tokenFinder) value(where string, v any, depth int) {
 
 // token records one token and looks for more inside its claims.
 func (f *tokenFinder) token(where string, c compact, raw string, depth int) {
-	key := c.header + "." + c.claims
-	if f.seen[key] || len(f.found) >= maxTokens {
+	key := raw[len(c.lead) : len(raw)-len(c.tail)]
+	if f.seen[key] {
 		return
 	}
 	f.seen[key] = true
+	header, claims := f.segment(c.header), f.segment(c.claims)
 	f.found = append(f.found, Token{
 		Where:     f.redactor.Text(where),
-		Header:    f.segment(c.header),
-		Claims:    f.segment(c.claims),
+		Header:    readable(header.clean),
+		Claims:    readable(claims.clean),
 		Signature: signatureNote(c.tail, strings.Count(raw[len(c.lead):], ".")+1),
 	})
-	f.text(where, decodeSegment(c.claims), depth+1)
+	f.text(where, claims.decoded, depth+1)
 }
 
-// segment decodes a segment for reading. Bytes that are not JSON become a string.
-func (f *tokenFinder) segment(s string) json.RawMessage {
-	clean := strings.ToValidUTF8(f.redactor.Text(decodeSegment(s)), "\uFFFD")
+// segment scrubs a segment as a text of its own. The text that holds it was most
+// likely redacted just before, and then the cache knows the answer.
+func (f *tokenFinder) segment(encoded string) scrubbed {
+	return f.redactor.pass(len(encoded)).segment(encoded, 0)
+}
+
+// readable makes JSON of what a segment says. What is not JSON becomes a string.
+func readable(clean string) json.RawMessage {
+	clean = strings.ToValidUTF8(clean, "\uFFFD")
 	var b bytes.Buffer
 	if json.Compact(&b, []byte(clean)) == nil {
 		return b.Bytes()

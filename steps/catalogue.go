@@ -111,6 +111,9 @@ func (c *Catalogue) add(e *Entry, book *rulebook.Book) error {
 	if !slices.Contains(e.Tags, "@"+area) {
 		e.Tags = append(e.Tags, "@"+area)
 	}
+	if slices.ContainsFunc(c.ForRule(e.Rule), func(o *Entry) bool { return o.ID == e.ID }) {
+		return fmt.Errorf("two checks would have the id %s", e.ID)
+	}
 	c.byName[e.uri+"\n"+e.name] = e
 	c.Entries = append(c.Entries, e)
 	return nil
@@ -139,11 +142,11 @@ func (c *Catalogue) ForRule(id string) []*Entry {
 var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
 
 // slug turns a sentence into the part of an id: lower case, hyphens, at most
-// 60 characters.
+// 100 characters.
 func slug(sentence string) string {
 	s := strings.Trim(notSlug.ReplaceAllString(strings.ToLower(sentence), "-"), "-")
-	if len(s) > 60 {
-		s = strings.TrimRight(s[:60], "-")
+	if len(s) > 100 {
+		s = strings.TrimRight(s[:100], "-")
 	}
 	return s
 }

@@ -89,13 +89,22 @@ func Run(ctx context.Context, p Plan) (*reports.Run, error) {
 			r.sanity(ctx, "last")
 		}
 	}
-	if ctx.Err() != nil && r.stopped == "" {
-		r.stopped = "the run was interrupted"
+	if ctx.Err() != nil {
+		r.stopped = endedBy(ctx)
 	}
 	r.accountForTheRest()
 	run.Checks, run.Leftovers, run.Reason = r.checks, r.leftovers, r.stopped
 	run.Finish(r.Now().UTC())
 	return &run, nil
+}
+
+// endedBy says why a context ended: by its own limit, which says so, or from
+// outside.
+func endedBy(ctx context.Context) string {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return context.Cause(ctx).Error()
+	}
+	return "the run was interrupted"
 }
 
 func newRunner(p Plan) (*runner, error) {
@@ -173,6 +182,12 @@ func (r *runner) initialise(sc *godog.ScenarioContext) {
 		}
 		return ctx, nil
 	})
+	sc.StepContext().Before(func(ctx context.Context, _ *godog.Step) (context.Context, error) {
+		if ctx.Err() != nil {
+			return ctx, errors.New(endedBy(ctx)) // no step begins after an interrupt
+		}
+		return ctx, nil
+	})
 	sc.StepContext().After(func(ctx context.Context, st *godog.Step, status godog.StepResultStatus, err error) (context.Context, error) {
 		if w := worldOf(ctx); w != nil {
 			w.afterStep(st, status, err)
@@ -201,17 +216,20 @@ func (r *runner) sanity(ctx context.Context, when string) bool {
 	w := r.newWorld(e, &messages.Pickle{})
 	ctx = context.WithValue(ctx, worldKey{}, w)
 	w.started = r.Now().UTC()
-	err := w.acceptedRegistration(ctx)
+	deadline, stop := patient(ctx, r.Timeout)
+	defer stop()
+	err := w.acceptedRegistration(deadline)
 	if control := (*controlError)(nil); errors.As(err, &control) {
 		err = control.cause // here the honest registration is itself what is judged
 	}
 	w.conclude(err)
-	w.cleanUp(ctx)
+	left := w.cleanUp(ctx)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.leftovers = append(r.leftovers, left...)
 	if err == nil {
 		return true // the sanity registration is a control, not a check: it counts only when it fails
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.stopped = fmt.Sprintf("the honest registration %s: %s", map[string]string{"first": "at the start failed", "last": "at the end failed"}[when], w.check.Reason)
 	r.checks = append(r.checks, w.check)
 	return false

@@ -110,10 +110,25 @@ func (w *world) begin(ctx context.Context) string {
 		return reason
 	}
 	if ctx.Err() != nil {
-		return "the run was interrupted" // accountForTheRest says so
+		return endedBy(ctx) // accountForTheRest says so
 	}
-	w.deadline, w.stop = context.WithTimeout(ctx, w.run.Timeout)
+	w.deadline, w.stop = patient(ctx, w.run.Timeout)
 	return ""
+}
+
+// patience is how long a step that is under way may go on after an interrupt.
+// A registration whose answer is not waited for leaves a client that nobody
+// can delete.
+const patience = 3 * time.Second
+
+// patient gives a story its time; an interrupt ends it a little later.
+func patient(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	story, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
+	detach := context.AfterFunc(ctx, func() {
+		t := time.AfterFunc(patience, cancel)
+		context.AfterFunc(story, func() { t.Stop() })
+	})
+	return story, func() { detach(); cancel() }
 }
 
 // afterStep notes how a line of the story went.
@@ -142,7 +157,7 @@ func (w *world) end(ctx context.Context, err error) {
 	}
 	w.stop()
 	if ctx.Err() != nil && err != nil {
-		err = fmt.Errorf("the run was interrupted: %w", ctx.Err())
+		err = errors.New(endedBy(ctx))
 	}
 	w.conclude(err)
 	left := w.cleanUp(ctx)
@@ -157,7 +172,7 @@ func (w *world) conclude(err error) {
 	w.check.Reason, w.check.Expected, w.check.Got = redact(reason), redact(expected), redact(got)
 	w.check.Started = w.started
 	w.check.Duration = reports.Duration(w.run.Now().Sub(w.started))
-	w.check.Exchanges = w.evidence()
+	w.check.Exchanges = w.evidence(verdict)
 }
 
 // judge is the one place where what happened becomes a verdict: a finding

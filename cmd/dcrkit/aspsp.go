@@ -16,9 +16,7 @@ import (
 )
 
 func aspspCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "aspsp", Short: "The reference DCR server"}
-	cmd.AddCommand(aspspServeCommand())
-	return cmd
+	return group("aspsp", "The reference DCR server", aspspServeCommand())
 }
 
 type aspspConfig struct {
@@ -67,6 +65,14 @@ func (c *aspspConfig) serve(cmd *cobra.Command) error {
 		_, err := fmt.Fprintln(cmd.OutOrStdout(), strings.Join(aspsp.Rules(p), "\n"))
 		return err
 	}
+	if err := validateOff(p, c.Off); err != nil {
+		return usage(err)
+	}
+	if c.directory != "" {
+		if err := absolute("directory", c.directory); err != nil {
+			return usage(err)
+		}
+	}
 	if (c.cert == "") != (c.key == "") {
 		return usage(errors.New("cert, key: expected both or neither"))
 	}
@@ -92,7 +98,7 @@ func (c *aspspConfig) serve(cmd *cobra.Command) error {
 	}
 	fmt.Fprintf(out, "test it    %s\n", c.command(s, audience))
 	<-cmd.Context().Done()
-	return s.Close()
+	return environment(s.Close())
 }
 
 // trustAnchor finds the directory, or starts one.

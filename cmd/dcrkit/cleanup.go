@@ -1,7 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,8 +20,11 @@ func cleanupCommand() *cobra.Command {
 		Use:     "cleanup JOURNAL",
 		Short:   "Delete the clients that an earlier run left behind",
 		Example: "  dcrkit cleanup dcrkit-report/journal.jsonl --ca as-ca.pem",
-		Args:    cobra.ExactArgs(1),
+		Args:    one("the journal of a run such as dcrkit-report/journal.jsonl"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := looksLikeJournal(args[0]); err != nil {
+				return usage(err)
+			}
 			roots, err := readRoots("ca", ca)
 			if err != nil {
 				return usage(err)
@@ -41,4 +48,25 @@ func cleanupCommand() *cobra.Command {
 	cmd.Flags().StringVar(&ca, "ca", "", "PEM file with the CA of the target's certificate (default: the system's)")
 	cmd.Flags().DurationVar(&timeout, "request-timeout", 10*time.Second, "longest time for one request")
 	return cmd
+}
+
+// looksLikeJournal keeps another file that is named by mistake as it is: a
+// journal's last line is cut off when it was torn, and a journal without
+// entries is removed.
+func looksLikeJournal(path string) error {
+	const beginning = `{"event":`
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	defer f.Close()
+	head := make([]byte, len(beginning))
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("journal: %w", err)
+	}
+	if !strings.HasPrefix(beginning, string(head[:n])) {
+		return fmt.Errorf("journal: expected the journal.jsonl of a run, which begins with %s, got %s", beginning, path)
+	}
+	return nil
 }

@@ -12,7 +12,6 @@ import (
 )
 
 func directoryCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "directory", Short: "The mock Open Banking directory"}
 	var cfg mockdirectory.Config
 	var caOut string
 	var verbose bool
@@ -36,7 +35,7 @@ process. It trusts everybody who can reach it: keep it on the loopback.`,
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "directory  %s\nca         %s\nkeys       %s/keystore/openbanking.jwks\nissuer     %s\n", s.URL(), caOut, s.URL(), "OpenBanking Ltd")
 			<-cmd.Context().Done()
-			return s.Close()
+			return environment(s.Close())
 		},
 	}
 	f := serve.Flags()
@@ -44,8 +43,7 @@ process. It trusts everybody who can reach it: keep it on the loopback.`,
 	f.StringVar(&cfg.PublicURL, "public-url", "", "URL under which others reach it (default: https and the address)")
 	f.StringVar(&caOut, "ca-out", "directory-ca.pem", "file for the CA certificate that others must trust")
 	f.BoolVar(&verbose, "verbose", false, "log every request")
-	cmd.AddCommand(serve)
-	return cmd
+	return group("directory", "The mock Open Banking directory", serve)
 }
 
 // writeCA leaves the CA certificate where the other side can pick it up.

@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // Exit codes, as the README documents them.
@@ -39,8 +40,17 @@ func (e *exit) Error() string {
 }
 func (e *exit) Unwrap() error { return e.err }
 
-func usage(err error) error       { return &exit{exitUsage, err} }
-func environment(err error) error { return &exit{exitEnvironment, err} }
+func usage(err error) error       { return coded(exitUsage, err) }
+func environment(err error) error { return coded(exitEnvironment, err) }
+func internal(err error) error    { return coded(exitInternal, err) }
+
+// coded gives an error its exit code, unless it is nil or has one.
+func coded(code int, err error) error {
+	if e := (*exit)(nil); err == nil || errors.As(err, &e) {
+		return err
+	}
+	return &exit{code, err}
+}
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
@@ -90,8 +100,42 @@ Without arguments 'dcrkit run' tests an embedded reference server.`,
 		SilenceErrors: true,
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath()))
+		hint := ""
+		if unknown := (*pflag.NotExistError)(nil); errors.As(err, &unknown) {
+			hint = nearest(cmd.Flags(), unknown.GetSpecifiedName())
+		}
+		return usage(fmt.Errorf("%w%s; see '%s --help'", err, hint, cmd.CommandPath()))
 	})
 	root.AddCommand(runCommand(), directoryCommand(), aspspCommand(), ssaCommand(), rulesCommand(), explainCommand(), cleanupCommand(), versionCommand())
 	return root
+}
+
+// group is a command that only holds others. Without one it shows its help; a
+// mistyped one is an error, which cobra tells for the root only.
+func group(use, short string, subs ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: use, Short: short,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			var names []string
+			for _, c := range cmd.Commands() {
+				names = append(names, c.Name())
+			}
+			return usage(fmt.Errorf("unknown command %q for %q%s", args[0], cmd.CommandPath(), suggestion(args[0], names)))
+		},
+	}
+	cmd.AddCommand(subs...)
+	return cmd
+}
+
+// one wants exactly one argument, and says what it is.
+func one(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usage(fmt.Errorf("expected %s, got %d arguments; see '%s --help'", what, len(args), cmd.CommandPath()))
+		}
+		return nil
+	}
 }

@@ -24,13 +24,16 @@ func rulesCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			p, err := profile.Load(name)
 			if err != nil {
-				return usage(fmt.Errorf("profile: %w", err))
+				return usage(fmt.Errorf("profile: %w%s", err, suggestion(name, profile.Names())))
 			}
 			book, catalogue, err := loadCatalogue()
 			if err != nil {
 				return err
 			}
-			wanted, err := wantedRules(book, patterns)
+			if len(patterns) == 0 {
+				patterns = []string{"*"}
+			}
+			wanted, err := wantedRules("pattern", book, patterns)
 			if err != nil {
 				return usage(err)
 			}
@@ -40,23 +43,6 @@ func rulesCommand() *cobra.Command {
 	cmd.Flags().StringVar(&name, "profile", "obie-3.3", "profile whose levels are shown: "+strings.Join(profile.Names(), ", "))
 	cmd.Flags().BoolVar(&uncovered, "not-automated", false, "only rules that no check covers, with the reason")
 	return cmd
-}
-
-func wantedRules(book *rulebook.Book, patterns []string) (map[string]bool, error) {
-	if len(patterns) == 0 {
-		patterns = []string{"*"}
-	}
-	wanted := map[string]bool{}
-	for _, pattern := range patterns {
-		ids, err := book.Match(pattern)
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range ids {
-			wanted[id] = true
-		}
-	}
-	return wanted, nil
 }
 
 type ruleView struct {
@@ -132,7 +118,7 @@ func explainCommand() *cobra.Command {
 		Use:     "explain RULE",
 		Short:   "Explain one rule: obligation, clauses, what is sent, what is accepted, how to fix it",
 		Example: "  dcrkit explain SSG-08",
-		Args:    cobra.ExactArgs(1),
+		Args:    one("the id of a rule such as SSG-08"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			book, catalogue, err := loadCatalogue()
 			if err != nil {
@@ -140,7 +126,7 @@ func explainCommand() *cobra.Command {
 			}
 			rule, ok := book.Rule(args[0])
 			if !ok {
-				_, err := book.Match(args[0])
+				_, err := wantedRules("rule", book, args)
 				if err == nil {
 					err = fmt.Errorf("expected one rule such as SSG-08, got the pattern %q", args[0])
 				}

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -13,16 +11,12 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
-	"github.com/dcrkit/dcrkit/features"
 	"github.com/dcrkit/dcrkit/fixtures/pki"
 	"github.com/dcrkit/dcrkit/fixtures/profile"
-	"github.com/dcrkit/dcrkit/fixtures/rulebook"
 	"github.com/dcrkit/dcrkit/fixtures/tpp"
 	"github.com/dcrkit/dcrkit/reports"
 	"github.com/dcrkit/dcrkit/steps"
@@ -67,6 +61,9 @@ in capitals. The command line wins over the environment, and that over the file.
 			if err := applySettings(cmd.Flags(), os.Environ()); err != nil {
 				return usage(err)
 			}
+			if !cmd.Flags().Changed("seed") {
+				c.seed = time.Now().UnixNano() & 0xffffffff
+			}
 			return c.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -90,7 +87,7 @@ in capitals. The command line wins over the environment, and that over the file.
 	f.DurationVar(&c.timeout, "timeout", 30*time.Minute, "longest time for the whole run")
 	f.DurationVar(&c.checkTimeout, "check-timeout", time.Minute, "longest time for one check")
 	f.DurationVar(&c.requestTimeout, "request-timeout", 10*time.Second, "longest time for one request")
-	f.Int64Var(&c.seed, "seed", 0, "orders the checks (default: a new one, printed)")
+	f.Int64Var(&c.seed, "seed", 0, "orders the checks, 0 or more (default: a new one, printed)")
 	f.StringSliceVar(&c.off, "off", nil, "rules of the embedded reference server to switch off, to see a check fail")
 	f.BoolVar(&c.noColor, "no-color", os.Getenv("NO_COLOR") != "", "plain text")
 	return cmd
@@ -99,13 +96,13 @@ in capitals. The command line wins over the environment, and that over the file.
 func (c *runConfig) run(ctx context.Context, out, errs io.Writer) error {
 	p, err := profile.Load(c.profile)
 	if err != nil {
-		return usage(fmt.Errorf("profile: %w", err))
+		return usage(fmt.Errorf("profile: %w%s", err, suggestion(c.profile, profile.Names())))
 	}
 	book, catalogue, err := loadCatalogue()
 	if err != nil {
 		return err
 	}
-	checks, err := catalogue.Select(c.selection, book, p)
+	checks, err := selectChecks(catalogue, c.selection, book, p)
 	if err != nil {
 		return usage(err)
 	}
@@ -114,9 +111,6 @@ func (c *runConfig) run(ctx context.Context, out, errs io.Writer) error {
 	}
 	if err := c.validate(p); err != nil {
 		return usage(err)
-	}
-	if c.seed == 0 {
-		c.seed = time.Now().UnixNano() & 0xffffffff
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, c.timeout, fmt.Errorf("the run took longer than --timeout %s", c.timeout))
 	defer cancel()
@@ -134,18 +128,18 @@ func (c *runConfig) run(ctx context.Context, out, errs io.Writer) error {
 	}
 	colour := !c.noColor && isTerminal(out)
 	plan.Progress = reports.NewProgress(errs, isTerminal(errs), !c.noColor && isTerminal(errs))
-	result, err := c.drive(limited, plan)
+	result, err := c.drive(limited, plan, errs)
 	if err != nil {
-		return err
+		return internal(err)
 	}
 	if err := reports.WriteFile(c.out, *result); err != nil {
 		return environment(fmt.Errorf("out: %w", err))
 	}
 	if err := reports.WriteTerminal(out, *result, reports.TerminalOptions{Color: colour, Width: width(out), ReportDir: c.out}); err != nil {
-		return err
+		return environment(err)
 	}
 	if ctx.Err() != nil {
-		return &exit{code: exitInterrupted}
+		return interrupted(result)
 	}
 	if code := result.ExitCode(); code != exitPassed {
 		return &exit{code: code}
@@ -153,9 +147,19 @@ func (c *runConfig) run(ctx context.Context, out, errs io.Writer) error {
 	return nil
 }
 
+// interrupted says what the interrupt left at the target.
+func interrupted(result *reports.Run) error {
+	said := "interrupted; every client that was registered is deleted"
+	if n := len(result.Leftovers); n > 0 {
+		said = fmt.Sprintf("interrupted; %d clients may still be there, see the leftovers", n)
+	}
+	return &exit{exitInterrupted, errors.New(said)}
+}
+
 // drive prepares target, directory and identities and runs the plan. Trouble
 // on the way there ends in a report too: every check an error with the reason.
-func (c *runConfig) drive(ctx context.Context, plan steps.Plan) (*reports.Run, error) {
+// What an earlier run left is told to errs.
+func (c *runConfig) drive(ctx context.Context, plan steps.Plan, errs io.Writer) (*reports.Run, error) {
 	roots, err := readRoots("ca", c.ca)
 	if err != nil {
 		return nil, usage(err)
@@ -170,12 +174,10 @@ func (c *runConfig) drive(ctx context.Context, plan steps.Plan) (*reports.Run, e
 	}
 	var keys *pki.KeyPool
 	if c.target == "" {
-		l, err := startLab(ctx, plan.Profile, c.off, slog.New(slog.DiscardHandler))
+		// The lab outlives an interrupt: the clean-up still needs it.
+		l, err := startLab(context.WithoutCancel(ctx), plan.Profile, c.off, slog.New(slog.DiscardHandler))
 		if err != nil {
-			if c.off != nil {
-				err = usage(err)
-			}
-			return nil, err
+			return nil, environment(err)
 		}
 		defer l.Close()
 		c.target, roots, c.audience = l.server.Discovery(), l.directory.Roots(), l.audience
@@ -185,7 +187,7 @@ func (c *runConfig) drive(ctx context.Context, plan steps.Plan) (*reports.Run, e
 	plan.Network = tpp.NewNetwork(tpp.NetworkConfig{Roots: roots, Timeout: c.requestTimeout})
 	defer plan.Network.Close()
 	if plan.Target, err = tpp.Discover(ctx, plan.Network, c.target); err != nil {
-		return steps.NotRun(plan, err), nil
+		return steps.NotRun(plan, targetTrouble(err)), nil
 	}
 	if c.audience != "" {
 		plan.Target.Audience = c.audience
@@ -202,7 +204,7 @@ func (c *runConfig) drive(ctx context.Context, plan steps.Plan) (*reports.Run, e
 		defer network.Close()
 		plan.Directory = tpp.NewDirectory(c.directory, network)
 		if err := plan.Directory.Health(ctx); err != nil {
-			return steps.NotRun(plan, fmt.Errorf("the directory does not answer: %w; start one with 'dcrkit directory serve' and name its CA with --directory-ca", err)), nil
+			return steps.NotRun(plan, fmt.Errorf("--directory: %s does not answer: %w; start one with 'dcrkit directory serve' and name its CA with --directory-ca", c.directory, err)), nil
 		}
 		plan.Report.Directory = c.directory
 		plan.Roster = tpp.NewRoster(plan.Directory, keys, plan.Profile)
@@ -212,8 +214,8 @@ func (c *runConfig) drive(ctx context.Context, plan steps.Plan) (*reports.Run, e
 		standalone.Transport = transport
 		plan.Enroller = standalone
 	}
-	if plan.Canary, err = tpp.StartCanary(ctx); err != nil {
-		return nil, fmt.Errorf("start the canary: %w", err)
+	if plan.Canary, err = tpp.StartCanary(context.WithoutCancel(ctx)); err != nil {
+		return nil, environment(fmt.Errorf("start the canary: %w", err))
 	}
 	defer plan.Canary.Close()
 	if err := os.MkdirAll(c.out, 0o755); err != nil {
@@ -222,92 +224,14 @@ func (c *runConfig) drive(ctx context.Context, plan steps.Plan) (*reports.Run, e
 	if plan.Journal, err = tpp.OpenJournal(filepath.Join(c.out, "journal.jsonl")); err != nil {
 		return nil, environment(fmt.Errorf("out: %w", err))
 	}
+	if n := len(plan.Journal.Leftovers()); n > 0 {
+		fmt.Fprintf(errs, "%s holds %d clients of an earlier run; 'dcrkit cleanup' deletes them\n", plan.Journal.Path(), n)
+	}
 	result, err := steps.Run(ctx, plan)
 	if closing := plan.Journal.Close(); closing != nil && err == nil {
 		err = environment(fmt.Errorf("out: %w", closing))
 	}
 	return result, err
-}
-
-// validate catches what does not go together before anything is sent.
-func (c *runConfig) validate(p *profile.Profile) error {
-	switch {
-	case c.target != "" && p.Dialect.Statement && c.directory == "":
-		return fmt.Errorf("directory: profile %s needs software statements; start 'dcrkit directory serve', let the target trust it, and name it with --directory URL", p.Name)
-	case c.target == "" && c.directory != "":
-		return errors.New("directory: the embedded reference server brings its own; name a --target as well, such as a running 'dcrkit aspsp serve'")
-	case c.target != "" && c.off != nil:
-		return errors.New("off: only the embedded reference server has rules to switch off; leave --target away")
-	case c.target == "" && c.ca != "":
-		return errors.New("ca: the embedded reference server brings its own; name a --target as well")
-	case c.jobs < 1:
-		return fmt.Errorf("jobs: expected at least 1, got %d", c.jobs)
-	case c.timeout <= 0 || c.checkTimeout <= 0 || c.requestTimeout <= 0:
-		return errors.New("timeout, check-timeout, request-timeout: expected a positive duration such as 30s")
-	case (c.clientCert == "") != (c.clientKey == ""):
-		return errors.New("client-cert, client-key: expected both or neither")
-	}
-	return nil
-}
-
-// readRoots reads a PEM file of CA certificates; without a name it returns nil,
-// the system's.
-func readRoots(key, path string) (*x509.CertPool, error) {
-	if path == "" {
-		return nil, nil
-	}
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", key, err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(raw) {
-		return nil, fmt.Errorf("%s: expected a PEM file with at least one CERTIFICATE block, found none in %s", key, path)
-	}
-	return pool, nil
-}
-
-func (c *runConfig) clientCertificate() (*tls.Certificate, error) {
-	if c.clientCert == "" {
-		return nil, nil
-	}
-	cert, err := tls.LoadX509KeyPair(c.clientCert, c.clientKey)
-	if err != nil {
-		return nil, fmt.Errorf("client-cert, client-key: %s and %s: %w", c.clientCert, c.clientKey, err)
-	}
-	return &cert, nil
-}
-
-func loadCatalogue() (*rulebook.Book, *steps.Catalogue, error) {
-	book, err := rulebook.Load()
-	if err != nil {
-		return nil, nil, &exit{exitInternal, err}
-	}
-	catalogue, err := steps.LoadCatalogue(features.FS, book)
-	if err != nil {
-		return nil, nil, &exit{exitInternal, err}
-	}
-	return book, catalogue, nil
-}
-
-func listChecks(out io.Writer, checks []*steps.Entry, book *rulebook.Book, p *profile.Profile) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	asked := 0
-	for _, e := range checks {
-		rule, _ := book.Rule(e.Rule)
-		level, _ := p.Level(rule)
-		if level == rulebook.NotAsked {
-			level = "-"
-		} else {
-			asked++
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", e.Rule, level, e.Sentence, strings.Join(e.Tags, " "))
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintf(out, "%d checks, %d of them asked by profile %s\n", len(checks), asked, p.Name)
-	return err
 }
 
 func newRunID() string { return time.Now().UTC().Format("20060102T150405.000Z") }
@@ -320,19 +244,4 @@ func nonEmpty(values ...string) []string {
 		}
 	}
 	return out
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// width is that of the terminal, or 100 columns.
-func width(w io.Writer) int {
-	if f, ok := w.(*os.File); ok {
-		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 20 {
-			return columns
-		}
-	}
-	return 100
 }

@@ -53,7 +53,7 @@ func fromEnvironment(flags *pflag.FlagSet, environ []string, set map[string]bool
 			continue
 		}
 		f := flags.Lookup(strings.ToLower(strings.ReplaceAll(name, "_", "-")))
-		if f == nil {
+		if f == nil || f.Name == "help" {
 			return fmt.Errorf("environment: %s sets nothing; expected DCRKIT_ and the name of a flag of this command%s", key, nearest(flags, strings.ToLower(name)))
 		}
 		if set[f.Name] {
@@ -127,14 +127,18 @@ func scalars(n ast.Node) ([]string, error) {
 		return out, nil
 	case *ast.LiteralNode:
 		return []string{v.Value.Value}, nil
+	case *ast.NullNode:
+		return nil, errors.New("expected a value, got none")
 	case ast.ScalarNode:
-		return []string{fmt.Sprint(v.GetValue())}, nil
+		// As it is written: an organisation id of digits is no octal number.
+		return []string{v.GetToken().Value}, nil
 	}
-	return nil, fmt.Errorf("expected a value or a list of values, got a %s", strings.ToLower(n.Type().String()))
+	return nil, fmt.Errorf("expected a value or a list of values, got: %s", strings.ToLower(n.Type().String()))
 }
 
 // assign gives a flag its value from elsewhere than the command line.
 func assign(f *pflag.Flag, values []string) error {
+	f.Changed = true
 	if list, ok := f.Value.(pflag.SliceValue); ok {
 		var split []string
 		for _, v := range values {
@@ -153,36 +157,10 @@ func assign(f *pflag.Flag, values []string) error {
 
 // nearest suggests a flag for a mistyped key.
 func nearest(flags *pflag.FlagSet, key string) string {
-	key = strings.ReplaceAll(key, "_", "-")
-	best, most := "", 3
-	flags.VisitAll(func(f *pflag.Flag) {
-		if d := distance(f.Name, key); d < most {
-			best, most = f.Name, d
-		}
-	})
-	if best == "" {
-		return "; see --help for the keys"
+	var names []string
+	flags.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if hint := suggestion(strings.ReplaceAll(key, "_", "-"), names); hint != "" {
+		return hint
 	}
-	return fmt.Sprintf("; did you mean %q?", best)
-}
-
-// distance is the number of letters to insert, delete or replace.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return "; see --help for the keys"
 }

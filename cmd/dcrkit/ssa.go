@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -22,9 +24,7 @@ import (
 )
 
 func ssaCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "ssa", Short: "Issue, malform and inspect software statements"}
-	cmd.AddCommand(ssaIssueCommand(), ssaMalformCommand(), ssaInspectCommand())
-	return cmd
+	return group("ssa", "Issue, malform and inspect software statements", ssaIssueCommand(), ssaMalformCommand(), ssaInspectCommand())
 }
 
 // ssaSource is where a software statement comes from.
@@ -43,6 +43,13 @@ func (s *ssaSource) flags(cmd *cobra.Command) {
 
 // issue enrols a software and obtains its statement, malformed by name if asked.
 func (s *ssaSource) issue(ctx context.Context, name string) (string, error) {
+	p, err := profile.Load("obie-3.3")
+	if err != nil {
+		return "", internal(err)
+	}
+	if err := s.validate(p); err != nil {
+		return "", usage(err)
+	}
 	roots, err := readRoots("directory-ca", s.directoryCA)
 	if err != nil {
 		return "", usage(err)
@@ -53,14 +60,10 @@ func (s *ssaSource) issue(ctx context.Context, name string) (string, error) {
 	if base == "" {
 		d, err := mockdirectory.Start(ctx, mockdirectory.Config{Keys: keys})
 		if err != nil {
-			return "", err
+			return "", environment(err)
 		}
 		defer d.Close()
 		base, roots = d.URL(), d.Roots()
-	}
-	p, err := profile.Load("obie-3.3")
-	if err != nil {
-		return "", err
 	}
 	network := tpp.NewNetwork(tpp.NetworkConfig{Roots: roots})
 	defer network.Close()
@@ -73,6 +76,23 @@ func (s *ssaSource) issue(ctx context.Context, name string) (string, error) {
 		return "", environment(fmt.Errorf("directory: %w", err))
 	}
 	return token, nil
+}
+
+func (s *ssaSource) validate(p *profile.Profile) error {
+	known := slices.Sorted(maps.Values(p.Dialect.Scopes))
+	known = slices.DeleteFunc(slices.Compact(known), func(role string) bool { return role == "" })
+	for _, role := range s.roles {
+		if !slices.Contains(known, role) {
+			return fmt.Errorf("role: expected %s, got %q", strings.Join(known, ", "), role)
+		}
+	}
+	if s.directory != "" {
+		return absolute("directory", s.directory)
+	}
+	if s.directoryCA != "" {
+		return errors.New("directory-ca: names the CA of a --directory; name that as well")
+	}
+	return nil
 }
 
 func ssaIssueCommand() *cobra.Command {
