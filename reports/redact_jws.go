@@ -52,7 +52,10 @@ var urlAlphabet = strings.NewReplacer("+", "-", "/", "_")
 // decodeSegment is lenient: it takes either alphabet, ignores padding, and stops
 // at the first character it cannot read.
 func decodeSegment(encoded string) string {
-	s := strings.TrimRight(urlAlphabet.Replace(encoded), "=")
+	s := strings.TrimRight(encoded, "=")
+	if strings.IndexByte(s, '+') >= 0 || strings.IndexByte(s, '/') >= 0 {
+		s = urlAlphabet.Replace(s)
+	}
 	if len(s)%4 == 1 {
 		s = s[:len(s)-1]
 	}

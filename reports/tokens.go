@@ -49,9 +49,12 @@ func (f *tokenFinder) text(where, s string, depth int) {
 	}
 }
 
-// mayHoldToken tells whether it is worth parsing s: a token shows in the text as
-// it stands unless escapes disguise it.
+// mayHoldToken tells whether it is worth parsing s: a token has a dot, and shows in
+// the text as it stands unless escapes disguise it.
 func mayHoldToken(s string) bool {
+	if strings.IndexByte(s, '.') < 0 {
+		return false
+	}
 	if strings.IndexByte(s, '\\') >= 0 || strings.IndexByte(s, '%') >= 0 {
 		return true
 	}

@@ -231,6 +231,9 @@ func (r *runner) sanity(ctx context.Context, when string) bool {
 		return true // the sanity registration is a control, not a check: it counts only when it fails
 	}
 	r.stopped = fmt.Sprintf("the honest registration %s: %s", map[string]string{"first": "at the start failed", "last": "at the end failed"}[when], w.check.Reason)
+	if remarks := r.remarks(); remarks != "" {
+		r.stopped += "; " + remarks
+	}
 	r.checks = append(r.checks, w.check)
 	return false
 }

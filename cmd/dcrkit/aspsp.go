@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -88,6 +89,9 @@ func (c *aspspConfig) serve(cmd *cobra.Command) error {
 	}
 	defer stop()
 	s, audience, err := startServer(cmd.Context(), c.Config, c.directory, roots)
+	if op := (*net.OpError)(nil); errors.As(err, &op) && op.Op == "listen" {
+		return environment(fmt.Errorf("addr: %w", err))
+	}
 	if err != nil {
 		return environment(err)
 	}

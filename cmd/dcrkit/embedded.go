@@ -58,7 +58,7 @@ func startServer(ctx context.Context, cfg aspsp.Config, directory string, roots 
 	if cfg.Profile.Dialect.Audience == "organisation" {
 		org, err := d.CreateOrganisation(ctx, tpp.Organisation{Name: "dcrkit reference ASPSP", Roles: []string{"ASPSP"}})
 		if err != nil {
-			return nil, "", fmt.Errorf("enrol the reference server: %w", err)
+			return nil, "", fmt.Errorf("enrol the reference server at the directory: %w", err)
 		}
 		audience = org.ID
 	}

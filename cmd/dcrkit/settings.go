@@ -54,7 +54,7 @@ func fromEnvironment(flags *pflag.FlagSet, environ []string, set map[string]bool
 		}
 		f := flags.Lookup(strings.ToLower(strings.ReplaceAll(name, "_", "-")))
 		if f == nil || f.Name == "help" {
-			return fmt.Errorf("environment: %s sets nothing; expected DCRKIT_ and the name of a flag of this command%s", key, nearest(flags, strings.ToLower(name)))
+			return fmt.Errorf("environment: %s sets nothing; expected DCRKIT_ and the name of a flag of 'dcrkit run'%s", key, nearest(flags, strings.ToLower(name)))
 		}
 		if set[f.Name] {
 			continue
@@ -155,12 +155,13 @@ func assign(f *pflag.Flag, values []string) error {
 	return nil
 }
 
-// nearest suggests a flag for a mistyped key.
+// nearest suggests a flag for a mistyped key, or says nothing.
 func nearest(flags *pflag.FlagSet, key string) string {
 	var names []string
-	flags.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	if hint := suggestion(strings.ReplaceAll(key, "_", "-"), names); hint != "" {
-		return hint
-	}
-	return "; see --help for the keys"
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Name != "help" {
+			names = append(names, f.Name)
+		}
+	})
+	return suggestion(strings.ReplaceAll(key, "_", "-"), names)
 }

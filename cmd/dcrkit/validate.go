@@ -68,9 +68,17 @@ func (c *runConfig) validateEmbedded(p *profile.Profile) error {
 func validateOff(p *profile.Profile, off []string) error {
 	known := aspsp.Rules(p)
 	for _, id := range off {
-		if !slices.Contains(known, id) {
-			return fmt.Errorf("off: %q cannot be switched off in profile %s%s; 'dcrkit aspsp serve --profile %s --list-off' lists what can", id, p.Name, suggestion(id, known), p.Name)
+		if slices.Contains(known, id) {
+			continue
 		}
+		hint := suggestion(id, known)
+		for _, other := range known {
+			if slices.Contains(aspsp.Upholds(other), id) {
+				hint = fmt.Sprintf("; it hangs on %s, switch that off", other)
+				break
+			}
+		}
+		return fmt.Errorf("off: %q cannot be switched off in profile %s%s; 'dcrkit aspsp serve --profile %s --list-off' lists what can", id, p.Name, hint, p.Name)
 	}
 	return nil
 }

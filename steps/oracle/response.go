@@ -1,7 +1,6 @@
 package oracle
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -167,36 +166,6 @@ func Absent(x *tpp.Exchange, name string) error {
 	return nil
 }
 
-// SecretExpires makes sure that client_secret_expires_at stands beside a
-// client_secret (RFC 7591, section 3.2.1).
-func SecretExpires(x *tpp.Exchange) error {
-	obj, err := body(x)
-	if err != nil {
-		return err
-	}
-	if _, ok := obj.Get("client_secret"); !ok {
-		return finding("a client_secret for a method that needs one", "none")
-	}
-	if _, ok := obj.Get("client_secret_expires_at"); !ok {
-		return finding("client_secret_expires_at beside client_secret", "none")
-	}
-	return nil
-}
-
-// ManagementTogether makes sure that registration_access_token and
-// registration_client_uri come both or not at all (RFC 7592, section 3).
-func ManagementTogether(x *tpp.Exchange) error {
-	obj, err := body(x)
-	if err != nil {
-		return err
-	}
-	token, uri := obj.String("registration_access_token"), obj.String("registration_client_uri")
-	if (token == "") != (uri == "") {
-		return finding("registration_access_token and registration_client_uri together", "only one of them")
-	}
-	return nil
-}
-
 // ClientURI makes sure that registration_client_uri is an absolute https URL
 // (RFC 7592, sections 3 and 5).
 func ClientURI(x *tpp.Exchange) error {
@@ -232,142 +201,6 @@ func Description(x *tpp.Exchange) error {
 	for _, r := range text {
 		if r < 0x20 || r > 0x7e || r == '"' || r == '\\' {
 			return finding("error_description in the characters of RFC 6749 section 5.2", "%q", string(r))
-		}
-	}
-	return nil
-}
-
-// Distinct makes sure that no two of the identifiers are equal.
-func Distinct(ids []string) error {
-	seen := map[string]bool{}
-	for _, id := range ids {
-		if id == "" {
-			return finding("a client_id for every registration", "none for one")
-		}
-		if seen[id] {
-			return finding("different client_ids", "%q twice", id)
-		}
-		seen[id] = true
-	}
-	return nil
-}
-
-// NotSequential makes sure that the identifiers are no counter: no two differ
-// in their last four characters only, read as a number one apart.
-func NotSequential(ids []string) error {
-	for i := 1; i < len(ids); i++ {
-		a, b := ids[i-1], ids[i]
-		if len(a) == len(b) && len(a) > 1 && a[:len(a)-1] == b[:len(b)-1] {
-			return finding("identifiers that nobody can guess", "%q after %q", b, a)
-		}
-	}
-	return nil
-}
-
-// Entropy makes sure that a secret is long enough for 128 bits and that its
-// characters vary (RFC 6749, section 10.10). It is an estimate from outside:
-// the alphabet is what occurs in all of them together.
-func Entropy(secrets []string) error {
-	alphabet := map[rune]bool{}
-	shortest := -1
-	for _, s := range secrets {
-		if shortest < 0 || len(s) < shortest {
-			shortest = len(s)
-		}
-		for _, r := range s {
-			alphabet[r] = true
-		}
-	}
-	bits := 0.0
-	for n := len(alphabet); n > 1; n /= 2 {
-		bits++
-	}
-	if total := bits * float64(shortest); total < 128 {
-		return finding("secrets of at least 128 bits", "%.0f bits: %d characters out of %d", total, shortest, len(alphabet))
-	}
-	return Distinct(secrets)
-}
-
-// SameBodies makes sure that two answers are the same JSON, apart from the
-// members that may change at every answer.
-func SameBodies(a, b *tpp.Exchange, except ...string) error {
-	x, err := body(a)
-	if err != nil {
-		return err
-	}
-	y, err := body(b)
-	if err != nil {
-		return err
-	}
-	for _, name := range memberNames(x, y) {
-		if slices.Contains(except, name) {
-			continue
-		}
-		left, _ := x.Get(name)
-		right, _ := y.Get(name)
-		if !sameJSON(left, right) {
-			return finding(name+" "+excerpt(left), "%s", excerpt(right))
-		}
-	}
-	return nil
-}
-
-func memberNames(objects ...jose.Object) []string {
-	var names []string
-	for _, o := range objects {
-		for _, m := range o {
-			if !slices.Contains(names, m.Name) {
-				names = append(names, m.Name)
-			}
-		}
-	}
-	return names
-}
-
-// sameJSON compares two values; lists of strings count as sets, as RFC 7591
-// gives their order no meaning.
-func sameJSON(a, b json.RawMessage) bool {
-	if bytes.Equal(a, b) {
-		return true
-	}
-	var x, y any
-	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
-		return false
-	}
-	return string(canonical(x)) == string(canonical(y))
-}
-
-func canonical(v any) []byte {
-	if list, ok := v.([]any); ok {
-		parts := make([]string, len(list))
-		for i, item := range list {
-			parts[i] = string(canonical(item))
-		}
-		slices.Sort(parts)
-		return []byte("[" + strings.Join(parts, ",") + "]")
-	}
-	raw, _ := json.Marshal(v)
-	return raw
-}
-
-// Unchanged makes sure that what two answers about one client both show is the
-// same. Credentials may rotate, and the server's own bookkeeping is its own.
-func Unchanged(before, after *tpp.Exchange) error {
-	a, err := body(before)
-	if err != nil {
-		return err
-	}
-	b, err := body(after)
-	if err != nil {
-		return err
-	}
-	for _, m := range a {
-		switch m.Name {
-		case "registration_access_token", "registration_client_uri", "client_secret", "client_secret_expires_at", "client_id_issued_at":
-			continue
-		}
-		if now, ok := b.Get(m.Name); ok && !sameJSON(m.Value, now) {
-			return finding(m.Name+" unchanged: "+excerpt(m.Value), "%s", excerpt(now))
 		}
 	}
 	return nil
