@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"github.com/dcrkit/dcrkit/fixtures/registration"
-	"github.com/dcrkit/dcrkit/fixtures/tpp"
 	"github.com/dcrkit/dcrkit/steps/oracle"
 )
 

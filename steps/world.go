@@ -11,7 +11,6 @@ import (
 	messages "github.com/cucumber/messages/go/v21"
 
 	"github.com/dcrkit/dcrkit/fixtures/jose"
-	"github.com/dcrkit/dcrkit/fixtures/malformation"
 	"github.com/dcrkit/dcrkit/fixtures/registration"
 	"github.com/dcrkit/dcrkit/fixtures/rulebook"
 	"github.com/dcrkit/dcrkit/fixtures/tpp"
@@ -71,6 +70,7 @@ type controlError struct{ cause error }
 func (e *controlError) Error() string {
 	return "the honest twin was not accepted, so a refusal proves nothing: " + e.cause.Error()
 }
+
 func (e *controlError) Unwrap() error { return nil }
 
 func (r *runner) newWorld(e *Entry, p *messages.Pickle) *world {
@@ -162,42 +162,6 @@ func (w *world) end(ctx context.Context, err error) {
 	w.conclude(err)
 	left := w.cleanUp(ctx)
 	w.run.record(w.check, left)
-}
-
-// conclude turns the error of a story into its verdict.
-func (w *world) conclude(err error) {
-	verdict, reason, expected, got := w.judge(err)
-	redact := w.run.Redactor.Text
-	w.check.Verdict = verdict
-	w.check.Reason, w.check.Expected, w.check.Got = redact(reason), redact(expected), redact(got)
-	w.check.Started = w.started
-	w.check.Duration = reports.Duration(w.run.Now().Sub(w.started))
-	w.check.Exchanges = w.evidence(verdict)
-}
-
-// judge is the one place where what happened becomes a verdict: a finding
-// weighs as the rule does, what the run lacks is a skip, and everything else
-// is trouble of the tool or its environment and never the target's fault.
-func (w *world) judge(err error) (v reports.Verdict, reason, expected, got string) {
-	var found *oracle.Finding
-	var skipped *skip
-	switch {
-	case err == nil:
-		return reports.Passed, "", "", ""
-	case errors.As(err, &found):
-		v = reports.Failed
-		if w.level != rulebook.Must || found.Minor {
-			v = reports.Warning
-		}
-		return v, found.Error(), found.Expected, found.Got
-	case errors.As(err, &skipped):
-		return reports.Skipped, skipped.reason, "", ""
-	case errors.Is(err, malformation.ErrUnavailable), errors.Is(err, tpp.ErrNoDirectory):
-		return reports.Skipped, err.Error(), "", ""
-	case errors.Is(err, godog.ErrUndefined):
-		return reports.Error, "a step of the scenario is not in the vocabulary", "", ""
-	}
-	return reports.Error, err.Error(), "", ""
 }
 
 // cleanUp deletes every client that the scenario registered, on time of its
