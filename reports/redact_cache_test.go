@@ -64,6 +64,24 @@ func TestDepthAndBudgetDoNotDependOnTheCache(t *testing.T) {
 	}
 }
 
+func TestBudgetIsSpentOnCachedSegments(t *testing.T) {
+	t.Parallel()
+	encoded := segment(long(`"a":{"b":"some text"}`))
+	walk := func(r *Redactor, budget int) (string, int) {
+		p := r.pass(0)
+		p.left = budget
+		return p.segment(encoded, 0).clean, p.left
+	}
+	warm := NewRedactor()
+	_, left := walk(warm, 1<<20)
+	for _, budget := range []int{0, 1<<20 - left - 1, 1<<20 - left, 1 << 20} {
+		wantText, wantLeft := walk(NewRedactor(), budget)
+		text, left := walk(warm, budget)
+		require.Equal(t, wantText, text, "budget %d", budget)
+		require.Equal(t, wantLeft, left, "budget %d", budget)
+	}
+}
+
 // requireSameWhenWarm redacts in with a fresh redactor, and with one that has met
 // it and some other texts before.
 func requireSameWhenWarm(t *testing.T, in string, before ...string) {

@@ -35,7 +35,7 @@ func (r *runner) sanity(ctx context.Context, when string) bool {
 	if err == nil {
 		return true // the sanity registration is a control, not a check: it counts only when it fails
 	}
-	r.stopped = fmt.Sprintf("the honest registration %s: %s", map[string]string{"first": "at the start failed", "last": "at the end failed"}[when], w.check.Reason)
+	r.stopped = fmt.Sprintf("the honest registration %s: %s", map[string]string{"first": "at the start failed", "last": "at the end failed"}[when], w.check.Reason) + r.hint(w.last)
 	if remarks := r.remarks(); remarks != "" {
 		r.stopped += "; " + remarks
 	}
