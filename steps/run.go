@@ -89,7 +89,7 @@ func Run(ctx context.Context, p Plan) (*reports.Run, error) {
 		}
 	}
 	if ctx.Err() != nil {
-		r.stopped = endedBy(ctx)
+		r.stopped = EndedBy(ctx)
 	}
 	r.accountForTheRest()
 	run.Checks, run.Leftovers, run.Reason = r.checks, r.leftovers, r.stopped
@@ -97,9 +97,9 @@ func Run(ctx context.Context, p Plan) (*reports.Run, error) {
 	return &run, nil
 }
 
-// endedBy says why a context ended: by its own limit, which says so, or from
+// EndedBy says why the context of a run ended: by its own limit, which says so, or from
 // outside.
-func endedBy(ctx context.Context) string {
+func EndedBy(ctx context.Context) string {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return context.Cause(ctx).Error()
 	}
@@ -183,7 +183,7 @@ func (r *runner) initialise(sc *godog.ScenarioContext) {
 	})
 	sc.StepContext().Before(func(ctx context.Context, _ *godog.Step) (context.Context, error) {
 		if ctx.Err() != nil {
-			return ctx, errors.New(endedBy(ctx)) // no step begins after an interrupt
+			return ctx, errors.New(EndedBy(ctx)) // no step begins after an interrupt
 		}
 		return ctx, nil
 	})

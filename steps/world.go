@@ -110,7 +110,7 @@ func (w *world) begin(ctx context.Context) string {
 		return reason
 	}
 	if ctx.Err() != nil {
-		return endedBy(ctx) // accountForTheRest says so
+		return EndedBy(ctx) // accountForTheRest says so
 	}
 	w.deadline, w.stop = patient(ctx, w.run.Timeout)
 	return ""
@@ -157,7 +157,7 @@ func (w *world) end(ctx context.Context, err error) {
 	}
 	w.stop()
 	if ctx.Err() != nil && err != nil {
-		err = errors.New(endedBy(ctx))
+		err = errors.New(EndedBy(ctx))
 	}
 	w.conclude(err)
 	left := w.cleanUp(ctx)
@@ -201,6 +201,7 @@ func (w *world) act(t *tpp.TPP) *actor {
 
 // note keeps an exchange as evidence.
 func (w *world) note(x *tpp.Exchange) {
+	w.learn(x)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.exchanges = append(w.exchanges, x)

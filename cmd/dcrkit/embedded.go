@@ -22,7 +22,7 @@ import (
 )
 
 // keysAhead is how many RSA keys the pool keeps ready.
-const keysAhead = 8
+const keysAhead = 4
 
 // lab is a directory and a reference server in this process. They meet over
 // HTTPS only.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -10,6 +11,7 @@ import (
 	"encoding/pem"
 	"io"
 	"log"
+	"log/slog"
 	"math/big"
 	"net"
 	"net/http"
@@ -20,6 +22,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dcrkit/dcrkit/fixtures/profile"
 )
 
 // keyPair is a self-signed certificate with its key, as PEM.
@@ -117,3 +121,12 @@ func write(t *testing.T, name string, content []byte) string {
 }
 
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// startTestLab starts a directory and a reference server for the test.
+func startTestLab(t *testing.T, p *profile.Profile) *lab {
+	t.Helper()
+	l, err := startLab(context.Background(), p, nil, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, l.Close()) })
+	return l
+}

@@ -187,7 +187,7 @@ func (c *runConfig) drive(ctx context.Context, plan steps.Plan, errs io.Writer) 
 	plan.Network = tpp.NewNetwork(tpp.NetworkConfig{Roots: roots, Timeout: c.requestTimeout})
 	defer plan.Network.Close()
 	if plan.Target, err = tpp.Discover(ctx, plan.Network, c.target); err != nil {
-		return steps.NotRun(plan, targetTrouble(err)), nil
+		return notRun(ctx, plan, targetTrouble(err)), nil
 	}
 	if c.audience != "" {
 		plan.Target.Audience = c.audience
@@ -204,7 +204,7 @@ func (c *runConfig) drive(ctx context.Context, plan steps.Plan, errs io.Writer) 
 		defer network.Close()
 		plan.Directory = tpp.NewDirectory(c.directory, network)
 		if err := plan.Directory.Health(ctx); err != nil {
-			return steps.NotRun(plan, fmt.Errorf("--directory: %s does not answer: %w; start one with 'dcrkit directory serve' and name its CA with --directory-ca", c.directory, err)), nil
+			return notRun(ctx, plan, fmt.Errorf("--directory: %s does not answer: %w; start one with 'dcrkit directory serve' and name its CA with --directory-ca", c.directory, err)), nil
 		}
 		plan.Report.Directory = c.directory
 		plan.Roster = tpp.NewRoster(plan.Directory, keys, plan.Profile)
@@ -225,13 +225,21 @@ func (c *runConfig) drive(ctx context.Context, plan steps.Plan, errs io.Writer) 
 		return nil, environment(fmt.Errorf("out: %w", err))
 	}
 	if n := len(plan.Journal.Leftovers()); n > 0 {
-		fmt.Fprintf(errs, "%s holds %d clients of an earlier run; 'dcrkit cleanup' deletes them\n", plan.Journal.Path(), n)
+		fmt.Fprintf(errs, "%s holds what an earlier run left (%d); 'dcrkit cleanup' tries again\n", plan.Journal.Path(), n)
 	}
 	result, err := steps.Run(ctx, plan)
 	if closing := plan.Journal.Close(); closing != nil && err == nil {
 		err = environment(fmt.Errorf("out: %w", closing))
 	}
 	return result, err
+}
+
+// notRun is the result when the preparation failed, or was not let finish.
+func notRun(ctx context.Context, plan steps.Plan, why error) *reports.Run {
+	if ctx.Err() != nil {
+		why = errors.New(steps.EndedBy(ctx))
+	}
+	return steps.NotRun(plan, why)
 }
 
 func newRunID() string { return time.Now().UTC().Format("20060102T150405.000Z") }
