@@ -11,6 +11,13 @@ import (
 
 func (w *world) isAccepted(context.Context) error { return oracle.Registered(w.last) }
 
+func (w *world) acceptedExactly(ctx context.Context) error {
+	if err := w.isAccepted(ctx); err != nil {
+		return err
+	}
+	return w.redirectsExact(ctx)
+}
+
 // eachIsAccepted is said after steps that judge every answer as it comes.
 func (w *world) eachIsAccepted(context.Context) error { return oracle.Registered(w.last) }
 

@@ -31,6 +31,7 @@ func registrations() []Step {
 		{`another software registers with the same jti`, (*world).sentSameID},
 
 		{`it is accepted`, (*world).isAccepted},
+		{`it is accepted and redirect_uris are returned exactly`, (*world).acceptedExactly},
 		{`each is accepted`, (*world).eachIsAccepted},
 		{`it is refused and no client is left behind`, (*world).isRefused},
 		{`it is accepted or refused without an internal error`, (*world).isNoServerError},

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -25,6 +26,10 @@ const (
 	exitInternal    = 5
 	exitInterrupted = 130
 )
+
+// secondInterrupt is how long after the first interrupt another one counts:
+// timeout(1) and some shells deliver one twice.
+const secondInterrupt = time.Second
 
 // exit is an error that knows its exit code.
 type exit struct {
@@ -65,7 +70,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) (code int) {
 	}()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop)
+	context.AfterFunc(ctx, func() { time.AfterFunc(secondInterrupt, stop) })
 
 	cmd := rootCommand()
 	cmd.SetArgs(args)
