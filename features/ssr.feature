@@ -22,6 +22,11 @@ Feature: Outbound requests and the safety of URIs
       | SSR-12 | metadata-client-uri-crlf           |
       | SSR-15 | metadata-jwks-uri-userinfo         |
 
+  Scenario: SSR-01 fetches no keys from a private address
+    Given a TPP
+    When it registers with its key set on a private address and asks for an access token
+    Then the server fetched nothing
+
   Scenario: SSR-11 fetches nothing on behalf of a refused registration
     Given a registration that the server accepts
     When the same registration is sent with "request-jku-rogue"

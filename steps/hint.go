@@ -11,7 +11,10 @@ import (
 // hint says what a user can do about an honest registration that came to
 // nothing, by the flags of 'dcrkit run', or "".
 func (r *runner) hint(x *tpp.Exchange) string {
-	if x == nil {
+	if x == nil { // nothing was sent: the TPP could not be enrolled
+		if r.Directory != nil {
+			return "; hint: check that --directory is a 'dcrkit directory serve'"
+		}
 		return ""
 	}
 	var wrongHost x509.HostnameError
@@ -38,17 +41,25 @@ func (r *runner) hint(x *tpp.Exchange) string {
 		}
 		return "; hint: it asks for a client certificate; name one with --client-cert and --client-key"
 	case tpp.Answered:
-		return r.hintForStatus(x.Status)
+		return r.hintForRefusal(x)
 	}
 	return ""
 }
 
-func (r *runner) hintForStatus(status int) string {
+// hintForRefusal is for an answer that is no success.
+func (r *runner) hintForRefusal(x *tpp.Exchange) string {
+	unauthorised := x.Status == http.StatusUnauthorized || x.Status == http.StatusForbidden
 	switch {
-	case (status == http.StatusUnauthorized || status == http.StatusForbidden) && r.InitialAccessToken == "":
-		return "; hint: if it wants an initial access token, give it with --initial-access-token"
-	case status >= 400 && status < 500 && r.Profile.Dialect.Statement:
+	case x.Status < 400 || x.Status >= 500:
+		return ""
+	case r.Profile.Dialect.Statement && unauthorised:
+		return "; hint: let the server trust the directory's CA for client certificates, or give the initial access token that it wants with --initial-access-token"
+	case r.Profile.Dialect.Statement:
 		return "; hint: let the server trust the directory, and check --audience"
+	case unauthorised && x.CertificateRequested && x.Request.Certificate == nil:
+		return "; hint: it asks for a client certificate; name one with --client-cert and --client-key"
+	case unauthorised && r.InitialAccessToken == "":
+		return "; hint: if it wants an initial access token, give it with --initial-access-token"
 	}
 	return ""
 }

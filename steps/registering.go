@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/dcrkit/dcrkit/fixtures/registration"
+	"github.com/dcrkit/dcrkit/fixtures/tpp"
 	"github.com/dcrkit/dcrkit/steps/oracle"
 )
 
@@ -21,6 +22,7 @@ func registrations() []Step {
 		{`it registers for a secret`, (*world).registersForSecret},
 		{`it registers for tls_client_auth with its subject written as "([^"]*)"`, (*world).registersWithSubject},
 		{`it registers with every media type of the profile`, (*world).registersWithMediaTypes},
+		{`it registers with its key set on a private address and asks for an access token`, (*world).registersWithPrivateKeySet},
 		{`the same registration is sent with "([^"]*)"`, (*world).sentMalformed},
 		{`the same registration is sent without a client certificate but with it in a header`, (*world).sentWithCertificateHeader},
 		{`the same registration is sent with a statement signed by a rogue key and that key in a header`, (*world).sentWithKeyHeader},
@@ -165,4 +167,30 @@ func (w *world) registersWithMediaTypes(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// registersWithPrivateKeySet gives the server a reason to fetch from the
+// canary, which listens on the loopback: first the registration, then a client
+// assertion that cannot be verified without the keys.
+func (w *world) registersWithPrivateKeySet(ctx context.Context) error {
+	a, err := w.theTPP(ctx)
+	if err != nil {
+		return err
+	}
+	host := w.context(ctx).Canary
+	if host == "" {
+		return &skip{"this run has no canary host"}
+	}
+	d, err := w.honest(ctx, a)
+	if err != nil {
+		return err
+	}
+	d.Request.Claims.Remove("jwks")
+	d.Request.Claims.Set("jwks_uri", host+"/jwks.json")
+	client, err := w.register(ctx, a, "keys on a private address", d)
+	if err != nil || client == nil {
+		return err // a refusal is as good as an acceptance without a fetch
+	}
+	x, _ := a.Token(ctx, client, tpp.TokenOptions{Label: "ask with a key of that set", AuthMethod: "private_key_jwt"})
+	return oracle.Answered(x)
 }
