@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/dcrkit/dcrkit/fixtures/jose"
@@ -37,7 +38,12 @@ func (w *world) unchanged(ctx context.Context) error {
 	// the second try comes with a new one.
 	for range 2 {
 		var err error
-		if x, err = w.main.Read(ctx, w.main.client, tpp.Manage{Label: "read back"}); err != nil {
+		x, err = w.main.Read(ctx, w.main.client, tpp.Manage{Label: "read back"})
+		var lost *tpp.CredentialError
+		if errors.As(err, &lost) && lost.Exchange.Answered() {
+			return &oracle.Finding{Expected: "the client to be there and unchanged", Got: "no access token for it any more: " + err.Error()}
+		}
+		if err != nil {
 			return err
 		}
 		if x.Status != 401 {

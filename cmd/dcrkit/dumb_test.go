@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -74,7 +75,8 @@ func afterOne(h http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// dumb serves sound metadata; everything else is answered by h.
+// dumb serves sound metadata; everything else is answered by h. It takes
+// client certificates and demands none.
 func dumb(t *testing.T, h http.HandlerFunc) (issuer string, ca []byte) {
 	t.Helper()
 	p := newPair("dumb", validNow)
@@ -86,7 +88,7 @@ func dumb(t *testing.T, h http.HandlerFunc) (issuer string, ca []byte) {
 		base := "https://" + r.Host
 		always(200, fmt.Sprintf(`{"issuer":%q,"registration_endpoint":%q,"token_endpoint":%q,"token_endpoint_auth_methods_supported":["private_key_jwt"],"scopes_supported":["openid"]}`,
 			base, base+"/register", base+"/token"))(w, r)
-	}), nil)
+	}), func(c *tls.Config) { c.ClientAuth = tls.RequestClientCert })
 	return issuer, p.certificate
 }
 

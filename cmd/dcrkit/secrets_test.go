@@ -99,9 +99,44 @@ func TestSecretsAreNotShown(t *testing.T) {
 // Without the token the run says which flag is missing.
 func TestInitialAccessTokenIsAskedFor(t *testing.T) {
 	t.Parallel()
-	server := &careless{token: "CANARY-initial-access-token-4711"}
-	issuer, ca := dumb(t, server.ServeHTTP)
+	p := newPair("open", validNow)
+	var issuer string
+	issuer = serveTLS(t, p, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			always(401, `{"error":"invalid_token"}`)(w, r)
+			return
+		}
+		always(200, `{"issuer":"`+issuer+`","registration_endpoint":"`+issuer+`/register"}`)(w, r)
+	}), nil)
+	ca := p.certificate
 	code, said := runBad(t, issuer, ca)
 	require.Equal(t, exitEnvironment, code, said)
 	require.Contains(t, said, "--initial-access-token")
+}
+
+// wantsCertificate registers only those who show a client certificate.
+func wantsCertificate(w http.ResponseWriter, r *http.Request) {
+	if len(r.TLS.PeerCertificates) == 0 {
+		always(401, `{"error":"invalid_client"}`)(w, r)
+		return
+	}
+	yes(w, r)
+}
+
+// A client certificate that is named is shown; without one, the run says which
+// flag is missing.
+func TestClientCertificate(t *testing.T) {
+	t.Parallel()
+	issuer, ca := dumb(t, wantsCertificate)
+	code, said := runBad(t, issuer, ca)
+	require.Equal(t, exitEnvironment, code, said)
+	require.Contains(t, said, "--client-cert and --client-key")
+
+	p := newPair("client", validNow)
+	var out, errs bytes.Buffer
+	args := []string{
+		"run", "--profile", "rfc7591", "--target", issuer, "--ca", write(t, "ca.pem", ca), "--out", t.TempDir(), "--rule", "RSP-01",
+		"--client-cert", write(t, "client.pem", p.certificate), "--client-key", write(t, "client.key", p.key),
+	}
+	require.Equal(t, exitPassed, run(args, strings.NewReader(""), &out, &errs), out.String()+errs.String())
 }
