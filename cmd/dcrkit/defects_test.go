@@ -86,10 +86,10 @@ func TestDefectsAreNoticed(t *testing.T) {
 	}
 }
 
-// chosenDefects are those of the list, or, with DCRKIT_TEST_DEFECTS=all, every
+// chosenDefects are those of the list, or, with TEST_DEFECTS=all, every
 // rule that can be switched off and has a check.
 func chosenDefects(p *profile.Profile) []string {
-	if os.Getenv("DCRKIT_TEST_DEFECTS") == "all" {
+	if os.Getenv("TEST_DEFECTS") == "all" {
 		return aspsp.Rules(p)
 	}
 	return defects

@@ -46,13 +46,13 @@ func want(t *testing.T, expected string, err error) {
 	t.Helper()
 	var f *Finding
 	var trouble *Trouble
-	switch {
-	case expected == "":
+	switch expected {
+	case "":
 		require.NoError(t, err)
-	case expected == "trouble":
+	case "trouble":
 		require.ErrorAs(t, err, &trouble)
 		require.False(t, errors.As(err, &f))
-	case expected == "minor":
+	case "minor":
 		require.ErrorAs(t, err, &f)
 		require.True(t, f.Minor, f.Error())
 	default:
