@@ -14,7 +14,7 @@ dcrkit: $(shell find cmd features fixtures mockdirectory reports steps -type f -
 	go build -trimpath -o $@ ./cmd/dcrkit
 
 test: ## all tests, with the race detector
-	go test -race ./...
+	go test -race -timeout 30m ./...
 
 lint: $(TOOLS)/staticcheck $(TOOLS)/golangci-lint ## gofmt, vet, staticcheck, golangci-lint
 	@test -z "$$(gofmt -l cmd features fixtures mockdirectory reports steps)" || { gofmt -l cmd features fixtures mockdirectory reports steps; exit 1; }

@@ -174,8 +174,10 @@ Feature: Client metadata
     Then it is accepted
 
   Scenario: MET-77 grants no scope that was not asked for
-    Given a registration that the server accepts
-    Then the granted scope is within the one asked for
+    Given a TPP
+    When it registers for the scope "openid accounts"
+    Then it is accepted
+    And the granted scope is within the one asked for
 
   Scenario: MET-91 keeps two clients with the same kid apart
     Given two registered clients whose different keys have the same kid

@@ -81,8 +81,10 @@ Feature: Answers to a registration
     Then the answer fits the profile's response schema
 
   Scenario: RSP-17 returns no scope beyond the one asked for
-    Given a registration that the server accepts
-    Then the granted scope is within the one asked for
+    Given a TPP
+    When it registers for the scope "openid payments"
+    Then it is accepted
+    And the granted scope is within the one asked for
 
   Scenario: RSP-18 returns the redirect URIs exactly as registered
     Given a registration that the server accepts

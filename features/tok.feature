@@ -12,6 +12,8 @@ Feature: Token endpoint with the registered client
     Given a registered client
     When the client asks for an access token with a made-up secret
     Then the token request is refused
+    When the client asks for an access token with nothing but its client_id
+    Then the token request is refused
 
   Scenario Outline: <rule> refuses a client assertion: <assertion>
     Given a registered client

@@ -137,7 +137,7 @@ func (w *world) errorIs(_ context.Context, a, b string) error {
 	return nil
 }
 
-// sameRefusals compares what an attacker can tell apart: status and error code.
+// sameRefusals compares what an attacker can tell apart: status and error.
 func (w *world) sameRefusals(context.Context) error {
 	for _, x := range []*tpp.Exchange{w.prior, w.last} {
 		if err := oracle.Answered(x); err != nil {
@@ -152,9 +152,9 @@ func (w *world) sameRefusals(context.Context) error {
 }
 
 func refusal(x *tpp.Exchange) string {
-	var code string
+	var code, text string
 	if obj, err := x.JSON(); err == nil {
-		code = obj.String("error")
+		code, text = obj.String("error"), obj.String("error_description")
 	}
-	return fmt.Sprintf("status %d with error %q", x.Status, code)
+	return fmt.Sprintf("status %d with error %q (%s)", x.Status, code, text)
 }

@@ -78,6 +78,9 @@ func (w *world) registersTimes(ctx context.Context, times string) error {
 }
 
 func (w *world) registersForScope(ctx context.Context, scope string) error {
+	if len(w.run.Profile.Dialect.Scopes) == 0 {
+		return &skip{"profile " + w.run.Profile.Name + " names no scopes"}
+	}
 	return w.registersWith(ctx, func(d *registration.Draft) { d.Request.Claims.Set("scope", scope) })
 }
 

@@ -20,6 +20,7 @@ func tokens() []Step {
 		{`the client asks for an access token`, (*world).asksForToken},
 		{`the client asks for an access token with the assertion "([^"]*)"`, (*world).asksWithAssertion},
 		{`the client asks for an access token with a made-up secret`, (*world).asksWithSecret},
+		{`the client asks for an access token with nothing but its client_id`, (*world).asksWithIDOnly},
 		{`the client asks for an access token with the client certificate "([^"]*)"`, (*world).asksWithCertificate},
 		{`the client asks for an access token for the scope "([^"]*)"`, (*world).asksForScope},
 		{`the client sends the same assertion twice`, (*world).sendsAssertionTwice},
@@ -133,6 +134,18 @@ func (w *world) asksWithSecret(ctx context.Context) error {
 	other.ClientSecret = "dcrkit-made-up-secret"
 	x, _ := w.main.Token(ctx, &other, tpp.TokenOptions{Label: "made-up secret", AuthMethod: method})
 	w.heard(x)
+	return nil
+}
+
+// asksWithIDOnly is what a public client, or one of tls_client_auth, sends.
+func (w *world) asksWithIDOnly(ctx context.Context) error {
+	if m := w.main.client.AuthMethod; m == "none" || m == "tls_client_auth" {
+		return &skip{"the client has registered " + m}
+	}
+	if err := w.controlToken(ctx); err != nil {
+		return err
+	}
+	w.token(ctx, tpp.TokenOptions{Label: "client_id only", AuthMethod: "none"})
 	return nil
 }
 

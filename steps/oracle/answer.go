@@ -213,7 +213,7 @@ func NamesNoClient(x *tpp.Exchange) error {
 
 // insides are texts that only the inside of a server has.
 var insides = []string{
-	"goroutine ", "panic:", "runtime error", ".go:", "Traceback (most recent", "at java.", "at org.", "at com.",
+	"goroutine ", "panic:", "runtime error", ".go:", ".java:", ".kt:", ".py\", line", ".cs:line", "Traceback (most recent", "at java.", "at org.", "at com.",
 	"Exception in thread", "NullPointerException", "SQLSTATE", "ORA-", "syntax error at or near", "node_modules",
 	"/usr/", "/home/", "<!DOCTYPE html", "<html",
 }
