@@ -57,7 +57,17 @@ func coded(code int, err error) error {
 	return &exit{code, err}
 }
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+// memoryLimit is where the collector starts to work harder, in bytes. A run
+// keeps its evidence until the reports are written and makes much that is
+// short-lived; CI machines are small.
+const memoryLimit = 104 << 20
+
+func main() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
 
 // run executes one command line and returns its exit code. The first
 // interrupt ends the work in an orderly way, the second at once.
