@@ -81,10 +81,10 @@ type Check struct {
 	Rule string `json:"rule"`
 	Area string `json:"area"`
 	// Level is what the profile asks: "MUST", "SHOULD", or "" when it does not ask.
-	Level   string  `json:"level,omitempty"`
+	Level   string  `json:"level"`
 	Verdict Verdict `json:"verdict"`
 	// Reason explains every verdict other than passed, in one sentence.
-	Reason string `json:"reason,omitempty"`
+	Reason string `json:"reason"`
 	// Scenario is the sentence as it stands in the feature.
 	Scenario string `json:"scenario"`
 	Feature  string `json:"feature,omitempty"`

@@ -69,7 +69,10 @@ func (w *world) noEffect() error {
 			return err
 		}
 	}
-	twin, sent := metadataOf(w.main.draft), metadataOf(w.sent)
+	twin, sent := w.twin, metadataOf(w.sent)
+	if twin == nil {
+		twin = metadataOf(w.main.draft)
+	}
 	for _, m := range twin {
 		// What was left out has a default, which the answer shows (RFC 7591,
 		// section 3.2.1), unless the server does not show the member at all.

@@ -20,6 +20,7 @@ func (w *world) sentMalformed(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	w.twin = metadataOf(d)
 	if err := w.malform(ctx, d, name); err != nil {
 		return err
 	}

@@ -37,6 +37,7 @@ func (w *world) updatesWith(ctx context.Context, a *actor, change func(*registra
 	if err != nil {
 		return err
 	}
+	w.twin = metadataOf(d)
 	if err := change(d); err != nil {
 		return err
 	}
@@ -70,6 +71,7 @@ func (w *world) updatesMalformed(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	w.twin = metadataOf(d)
 	if err := w.malform(ctx, d, name); err != nil {
 		return err
 	}

@@ -44,6 +44,7 @@ type world struct {
 
 	last, prior *tpp.Exchange
 	sent        *registration.Draft // the registration or update sent last
+	twin        jose.Object         // the metadata of sent before it was changed
 	registered  []*tpp.Registered   // of the steps that register several times
 	credential  *string             // an access token kept for later
 	spare       jose.Key            // a second published key
