@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/cucumber/godog"
 	"github.com/stretchr/testify/require"
@@ -49,6 +50,16 @@ func TestJudge(t *testing.T) {
 			require.Equal(t, got == reports.Passed, reason == "", "every verdict but passed has a reason")
 		})
 	}
+}
+
+// A panic while a check is concluded is an error of that check, with the
+// others and the clean-up unharmed.
+func TestConcludeSurvivesAPanic(t *testing.T) {
+	t.Parallel()
+	w := &world{run: &runner{Plan: Plan{Now: func() time.Time { panic("boom") }, Redactor: reports.NewRedactor()}}}
+	w.concludeSafely(nil)
+	require.Equal(t, reports.Error, w.check.Verdict)
+	require.Contains(t, w.check.Reason, "boom")
 }
 
 func TestAlter(t *testing.T) {

@@ -160,9 +160,21 @@ func (w *world) end(ctx context.Context, err error) {
 	if ctx.Err() != nil && err != nil {
 		err = errors.New(EndedBy(ctx))
 	}
-	w.conclude(err)
+	w.concludeSafely(err)
 	left := w.cleanUp(ctx)
 	w.run.record(w.check, left)
+}
+
+// concludeSafely keeps the run and its clean-up going when rendering a hostile
+// answer goes wrong: godog recovers panics of steps, not of hooks.
+func (w *world) concludeSafely(err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.check.Verdict, w.check.Reason = reports.Error, fmt.Sprintf("internal error while the check was concluded: %v", p)
+			w.check.Exchanges = nil
+		}
+	}()
+	w.conclude(err)
 }
 
 // cleanUp deletes every client that the scenario registered, on time of its
