@@ -17,9 +17,14 @@ Feature: Replay, repetition and races
     When its registration request is sent again as an update
     Then the update is refused and the client is unchanged
 
-  Scenario: RPL-09 registers one client for many copies of one request
+  Scenario: RPL-01 refuses all but one of many copies that come at once
     Given a TPP
     When it sends 10 copies of one registration at once
+    Then at most one client is registered
+
+  Scenario: RPL-09 registers a software once, however often it asks at once
+    Given a TPP
+    When it sends 10 registrations of its software at once
     Then at most one client is registered
 
   Scenario: RPL-10 keeps one of many updates whole

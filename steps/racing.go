@@ -15,6 +15,7 @@ import (
 func races() []Step {
 	return []Step{
 		{`it sends (\d+) copies of one registration at once`, (*world).sendsCopies},
+		{`it sends (\d+) registrations of its software at once`, (*world).sendsRegistrations},
 		{`it sends (\d+) different updates at once`, (*world).sendsUpdates},
 		{`it deletes its client while it reads it`, (*world).deletesWhileReading},
 		{`the client is one of them as a whole`, (*world).isOneOfThem},
@@ -43,10 +44,6 @@ func together(n int, do func(i int) error) error {
 }
 
 func (w *world) sendsCopies(ctx context.Context, count string) error {
-	n, err := strconv.Atoi(count)
-	if err != nil {
-		return err
-	}
 	a, err := w.theTPP(ctx)
 	if err != nil {
 		return err
@@ -61,8 +58,32 @@ func (w *world) sendsCopies(ctx context.Context, count string) error {
 	}
 	same := *d
 	same.Envelope.Rewrite = []func([]byte) []byte{func([]byte) []byte { return body }}
-	return together(n, func(int) error {
-		x, reg, err := a.Register(ctx, "copy", &same)
+	return w.registerAtOnce(ctx, a, count, func() (*registration.Draft, error) { return &same, nil })
+}
+
+// sendsRegistrations differ in all that must be unique, such as their jti.
+func (w *world) sendsRegistrations(ctx context.Context, count string) error {
+	a, err := w.theTPP(ctx)
+	if err != nil {
+		return err
+	}
+	return w.registerAtOnce(ctx, a, count, func() (*registration.Draft, error) { return w.honest(ctx, a) })
+}
+
+// registerAtOnce makes all registrations first and then sends them together.
+func (w *world) registerAtOnce(ctx context.Context, a *actor, count string, draft func() (*registration.Draft, error)) error {
+	n, err := strconv.Atoi(count)
+	if err != nil {
+		return err
+	}
+	drafts := make([]*registration.Draft, n)
+	for i := range drafts {
+		if drafts[i], err = draft(); err != nil {
+			return err
+		}
+	}
+	return together(n, func(i int) error {
+		x, reg, err := a.Register(ctx, "at once", drafts[i])
 		if err != nil {
 			return err
 		}
