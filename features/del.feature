@@ -9,20 +9,20 @@ Feature: Deleting a client (RFC 7592, section 2.3)
     And the answer has no body
 
   Scenario: DEL-02 answers 401 to a second deletion
-    Given a registered client
+    Given a registered client that it can read
     When it deletes its client
     And it deletes its client with the same access token
     Then the credential is refused
 
   Scenario: DEL-03 shows nothing of a deleted client
-    Given a registered client
+    Given a registered client that it can read
     When it deletes its client
     And it reads its client with the same access token
     Then the credential is refused
     And the answer names no client
 
   Scenario: DEL-04 resurrects no client by an update
-    Given a registered client
+    Given a registered client that it can read
     When it deletes its client
     And it updates its client with the same access token
     Then the credential is refused
@@ -34,19 +34,19 @@ Feature: Deleting a client (RFC 7592, section 2.3)
     Then the token request is refused
 
   Scenario: DEL-06 ends the access tokens of a deleted client
-    Given a registered client
+    Given a registered client that it can read
     When it deletes its client
     And it reads its client with the same access token
     Then the credential is refused
 
   Scenario: DEL-08 ends the registration access token of a deleted client
-    Given a registered client
+    Given a registered client that it can read
     When it deletes its client
     And it reads its client with the same access token
     Then the credential is refused
 
   Scenario: DEL-09 refuses a deletion with a wrong access token
-    Given a registered client
+    Given a registered client that it can read
     When it deletes its client without an access token
     Then the credential is refused
     When it deletes its client with an altered access token
@@ -61,12 +61,12 @@ Feature: Deleting a client (RFC 7592, section 2.3)
     And the answer is about that client
 
   Scenario: DEL-11 answers 401 to the deletion of an unknown client
-    Given a registered client
+    Given a registered client that it can read
     When it deletes an unknown client
     Then the credential is refused
 
   Scenario: DEL-12 deletes nothing without the client certificate
-    Given a registered client
+    Given a registered client that it can read
     When it deletes its client without a client certificate
     Then the management request is refused
     When it deletes its client with the client certificate "cloned"

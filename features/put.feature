@@ -18,11 +18,13 @@ Feature: Updating a client (RFC 7592, section 2.2)
 
   Scenario: PUT-03 refuses an update for another client_id
     Given a registered client
+    And an update that the server accepts
     When it updates its client with the client_id of nobody
     Then the update is refused and the client is unchanged
 
   Scenario Outline: PUT-04 refuses an update that sends a member of the server: <member>
     Given a registered client
+    And an update that the server accepts
     When it updates its client with a "<member>" of its own choice
     Then the update is refused and the client is unchanged
 
@@ -79,29 +81,33 @@ Feature: Updating a client (RFC 7592, section 2.2)
 
   Scenario: PUT-22 refuses an update with a wrong access token
     Given a registered client
+    And an update that the server accepts
     When it updates its client with an altered access token
     Then the credential is refused
     And the client is unchanged
 
   Scenario: PUT-23 answers 401 for the update of an unknown client
     Given a registered client
+    And an update that the server accepts
     When it updates an unknown client
     Then the credential is refused
 
   Scenario: PUT-24 answers 401 for the update of a deleted client
-    Given a registered client
+    Given a registered client that it can read
     When it deletes its client
     And it updates its client with the same access token
     Then the credential is refused
 
   Scenario: PUT-25 changes nothing when it refuses an update
     Given a registered client
+    And an update that the server accepts
     When it updates its client with "metadata-auth-method-unknown"
     And it reads its client
     Then the client is unchanged
 
   Scenario: PUT-26 refuses an update with a wrong client_secret
     Given a client registered with a secret
+    And an update that the server accepts
     When it updates its client with the client_secret of nobody
     Then the update is refused and the client is unchanged
 

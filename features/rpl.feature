@@ -14,6 +14,7 @@ Feature: Replay, repetition and races
 
   Scenario: RPL-04 refuses as an update what it has seen as a registration
     Given a registered client
+    And an update that the server accepts
     When its registration request is sent again as an update
     Then the update is refused and the client is unchanged
 
@@ -33,7 +34,7 @@ Feature: Replay, repetition and races
     Then the client is one of them as a whole
 
   Scenario: RPL-11 survives a deletion in a race with reads
-    Given a registered client
+    Given a registered client that it can read
     When it deletes its client while it reads it
     Then no answer is a server error
     And the client is gone

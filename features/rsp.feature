@@ -137,7 +137,7 @@ Feature: Answers to a registration
     Then it is accepted or refused without an internal error
 
   Scenario: RSP-29 says how to authenticate when it answers 401
-    Given a registered client
+    Given a registered client that it can read
     When it reads its client without an access token
     Then the answer has the status 401
     And the answer says how to authenticate

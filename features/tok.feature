@@ -54,7 +54,7 @@ Feature: Token endpoint with the registered client
     Then the token request is refused
 
   Scenario: TOK-13 binds the access token to the client certificate
-    Given a registered client
+    Given a registered client that it can read
     When it reads its client with the client certificate "other-organisation"
     Then the management request is refused
     When it reads its client

@@ -7,6 +7,8 @@ import (
 
 	"github.com/dcrkit/dcrkit/fixtures/profile"
 	"github.com/dcrkit/dcrkit/fixtures/registration"
+	"github.com/dcrkit/dcrkit/fixtures/tpp"
+	"github.com/dcrkit/dcrkit/steps/oracle"
 )
 
 // beginnings are the steps that begin a story: who acts, and what is
@@ -21,6 +23,7 @@ func beginnings() []Step {
 		{`a registration for tls_client_auth that the server accepts`, (*world).acceptedForTLSClientAuth},
 		{`a registration for CIBA that the server accepts`, (*world).acceptedForCIBA},
 		{`a registered client`, (*world).acceptedRegistration},
+		{`a registered client that it can read`, (*world).readableClient},
 		{`a registered client with the contact "([^"]*)"`, (*world).clientWithContact},
 		{`a registered client of (another|the same) organisation`, (*world).otherClient},
 		{`a client of a TPP with the roles "([^"]*)"`, (*world).clientWithRoles},
@@ -78,6 +81,26 @@ func (w *world) acceptedForCIBA(ctx context.Context) error {
 		c.Set("backchannel_user_code_parameter_supported", false)
 	})
 	return w.acceptedRegistration(ctx)
+}
+
+// readableClient is the control of everything that management refuses: a
+// server that answers 401 to its own clients proves nothing by doing so to
+// others.
+func (w *world) readableClient(ctx context.Context) error {
+	if err := w.acceptedRegistration(ctx); err != nil {
+		return err
+	}
+	if !w.run.Profile.Has("read") {
+		return nil
+	}
+	x, err := w.main.Read(ctx, w.main.client, tpp.Manage{Label: "twin of the read"})
+	if err != nil {
+		return &controlError{err}
+	}
+	if err := oracle.Status(x, 200); err != nil {
+		return &controlError{err}
+	}
+	return nil
 }
 
 func (w *world) clientWithContact(ctx context.Context, contact string) error {
