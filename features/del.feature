@@ -28,7 +28,7 @@ Feature: Deleting a client (RFC 7592, section 2.3)
     Then the credential is refused
 
   Scenario: DEL-05 gives no token to a deleted client
-    Given a registered client
+    Given a registered client that can obtain an access token
     When it deletes its client
     And the client asks for an access token
     Then the token request is refused
@@ -81,7 +81,7 @@ Feature: Deleting a client (RFC 7592, section 2.3)
     And every client_id is different
 
   Scenario: DEL-15 keeps the token of a deleted client away from its successor
-    Given a registered client
+    Given a registered client that it can read
     When it deletes its client
     And it registers
     And the successor is read with the access token of the deleted client

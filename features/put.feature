@@ -130,6 +130,6 @@ Feature: Updating a client (RFC 7592, section 2.2)
     Then redirect_uris are returned exactly
 
   Scenario: PUT-37 answers 405 to a POST on a client
-    Given a registered client
+    Given a registered client that it can read
     When it sends a "POST" to its client
     Then the method is refused

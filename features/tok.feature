@@ -71,7 +71,7 @@ Feature: Token endpoint with the registered client
     Then the token request is refused with "unauthorized_client"
 
   Scenario: TOK-17 refuses a deleted client
-    Given a registered client
+    Given a registered client that can obtain an access token
     When it deletes its client
     And the client asks for an access token
     Then the token request is refused

@@ -24,6 +24,7 @@ func beginnings() []Step {
 		{`a registration for CIBA that the server accepts`, (*world).acceptedForCIBA},
 		{`a registered client`, (*world).acceptedRegistration},
 		{`a registered client that it can read`, (*world).readableClient},
+		{`a registered client that can obtain an access token`, (*world).clientWithToken},
 		{`a registered client with the contact "([^"]*)"`, (*world).clientWithContact},
 		{`a registered client of (another|the same) organisation`, (*world).otherClient},
 		{`a client of a TPP with the roles "([^"]*)"`, (*world).clientWithRoles},
@@ -101,6 +102,14 @@ func (w *world) readableClient(ctx context.Context) error {
 		return &controlError{err}
 	}
 	return nil
+}
+
+// clientWithToken is the control of a token request that must be refused later.
+func (w *world) clientWithToken(ctx context.Context) error {
+	if err := w.acceptedRegistration(ctx); err != nil {
+		return err
+	}
+	return w.controlToken(ctx)
 }
 
 func (w *world) clientWithContact(ctx context.Context, contact string) error {

@@ -191,3 +191,25 @@ func TestDumbServerWithDirectory(t *testing.T) {
 		})
 	}
 }
+
+// refusesItsOwn registers whatever comes and then says no to everybody, its
+// own clients included.
+func refusesItsOwn(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodPost && r.URL.Path == "/register" {
+		yes(w, r)
+		return
+	}
+	w.Header().Set("WWW-Authenticate", "Bearer")
+	always(http.StatusUnauthorized, `{"error":"invalid_client"}`)(w, r)
+}
+
+// To refuse a stranger is worth nothing from a server that refuses the owner.
+func TestServerThatRefusesItsOwnClients(t *testing.T) {
+	t.Parallel()
+	issuer, ca := dumb(t, refusesItsOwn)
+	code, result := report(t, "run", "--profile", "rfc7591", "--target", issuer, "--ca", write(t, "ca.pem", ca), "--rule", "GET-*,PUT-*,DEL-*,ACL-*,TOK-*")
+	require.NotEqual(t, exitPassed, code)
+	for _, c := range result.Checks {
+		require.NotEqual(t, reports.Passed, c.Verdict, c.ID)
+	}
+}
