@@ -71,6 +71,7 @@ Feature: Updating a client (RFC 7592, section 2.2)
 
   Scenario: PUT-07 grants no wider scope than the software's roles permit
     Given a client of a TPP with the roles "AISP"
+    And an update that the server accepts
     When it updates its client to the scope "openid accounts payments"
     Then the update is refused, or the scope "payments" is not granted
 

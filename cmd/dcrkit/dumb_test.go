@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -208,6 +210,49 @@ func TestServerThatRefusesItsOwnClients(t *testing.T) {
 	t.Parallel()
 	issuer, ca := dumb(t, refusesItsOwn)
 	code, result := report(t, "run", "--profile", "rfc7591", "--target", issuer, "--ca", write(t, "ca.pem", ca), "--rule", "GET-*,PUT-*,DEL-*,ACL-*,TOK-*")
+	require.NotEqual(t, exitPassed, code)
+	for _, c := range result.Checks {
+		require.NotEqual(t, reports.Passed, c.Verdict, c.ID)
+	}
+}
+
+// frozen registers, reads and deletes as it should, and refuses every update.
+func frozen() http.HandlerFunc {
+	var clients sync.Map
+	return func(w http.ResponseWriter, r *http.Request) {
+		switch r.Method {
+		case http.MethodPost:
+			answer := httptest.NewRecorder()
+			yes(answer, r)
+			var doc struct {
+				ID string `json:"client_id"`
+			}
+			_ = json.Unmarshal(answer.Body.Bytes(), &doc)
+			clients.Store("/register/"+doc.ID, answer.Body.String())
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(answer.Code)
+			_, _ = io.WriteString(w, answer.Body.String())
+		case http.MethodGet:
+			body, ok := clients.Load(r.URL.Path)
+			if !ok {
+				always(http.StatusUnauthorized, "")(w, r)
+				return
+			}
+			always(http.StatusOK, body.(string))(w, r)
+		case http.MethodDelete:
+			clients.Delete(r.URL.Path)
+			w.WriteHeader(http.StatusNoContent)
+		default:
+			always(http.StatusBadRequest, `{"error":"invalid_client_metadata"}`)(w, r)
+		}
+	}
+}
+
+// A server without updates has not refused the malformed ones.
+func TestServerThatRefusesEveryUpdate(t *testing.T) {
+	t.Parallel()
+	issuer, ca := dumb(t, frozen())
+	code, result := report(t, "run", "--profile", "rfc7591", "--target", issuer, "--ca", write(t, "ca.pem", ca), "--rule", "PUT-*")
 	require.NotEqual(t, exitPassed, code)
 	for _, c := range result.Checks {
 		require.NotEqual(t, reports.Passed, c.Verdict, c.ID)
