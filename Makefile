@@ -36,7 +36,7 @@ interop: ## the rfc7591 profile against the npm package oidc-provider; needs nod
 	go test -tags interop -run Interop -count 1 ./fixtures/interop ./cmd/dcrkit
 
 golden: ## rewrite the golden files of the tests; look at the diff
-	go test ./reports ./fixtures/inspect -update
+	go test ./reports ./fixtures/inspect ./fixtures/statement -update
 
 clean:
 	rm -rf dcrkit dcrkit-report $(TOOLS)
