@@ -90,3 +90,8 @@ func clip(s string, n int) (string, int) {
 	}
 	return s[:n], len(s) - n
 }
+
+// reasonIsFinding tells that the reason only repeats what was expected and got.
+func (c Check) reasonIsFinding() bool {
+	return c.Expected != "" && c.Reason == "expected "+c.Expected+", got "+c.Got
+}

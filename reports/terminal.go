@@ -72,7 +72,9 @@ func (t *terminal) check(c Check, fragment string) {
 	t.field("changed", c.Malformation)
 	t.field("expected", c.Expected)
 	t.field("got", c.Got)
-	t.field("reason", c.Reason)
+	if !c.reasonIsFinding() {
+		t.field("reason", c.Reason)
+	}
 	t.field("fix", c.Fix)
 	t.field("scenario", c.Location)
 	if t.dir != "" {
