@@ -39,7 +39,7 @@ func cleanupCommand() *cobra.Command {
 				fmt.Fprintf(cmd.OutOrStdout(), "still there  %s  %s\n", l.ClientID, l.Reason)
 			}
 			if len(left) > 0 {
-				return environment(fmt.Errorf("%d clients could not be deleted; they stay in %s", len(left), args[0]))
+				return environment(fmt.Errorf("%s could not be settled; what is known stays in %s", registrations(len(left)), args[0]))
 			}
 			_, err = fmt.Fprintln(cmd.OutOrStdout(), "nothing is left")
 			return err
@@ -69,4 +69,12 @@ func looksLikeJournal(path string) error {
 		return fmt.Errorf("journal: expected the journal.jsonl of a run, which begins with %s, got %s", beginning, path)
 	}
 	return nil
+}
+
+// registrations counts them in words.
+func registrations(n int) string {
+	if n == 1 {
+		return "1 registration"
+	}
+	return fmt.Sprintf("%d registrations", n)
 }

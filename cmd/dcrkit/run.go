@@ -151,7 +151,7 @@ func (c *runConfig) run(ctx context.Context, out, errs io.Writer) error {
 func interrupted(result *reports.Run) error {
 	said := "interrupted; every client that was registered is deleted"
 	if n := len(result.Leftovers); n > 0 {
-		said = fmt.Sprintf("interrupted; %d clients may still be there, see the leftovers", n)
+		said = fmt.Sprintf("interrupted; %s may have left a client, see the leftovers", registrations(n))
 	}
 	return &exit{exitInterrupted, errors.New(said)}
 }
