@@ -62,6 +62,9 @@ func answer(judge func(*tpp.Exchange) error) func(*world, context.Context) error
 	return func(w *world, _ context.Context) error { return judge(w.last) }
 }
 
+// fitsSchema holds the body against the profile's JSON Schema. A refusal is
+// reported by its status: telling all the members that an error lacks would
+// hide what went wrong.
 func (w *world) fitsSchema(context.Context) error {
 	if err := oracle.Answered(w.last); err != nil {
 		return err
@@ -72,9 +75,12 @@ func (w *world) fitsSchema(context.Context) error {
 	return w.run.response.Validate(w.last.Body)
 }
 
-// changing are members that may differ between two answers about an unchanged client.
+// changing are members that may differ between two answers about an unchanged
+// client. RFC 7592, section 2.1 lets a read renew credentials.
 var changing = []string{"registration_access_token", "client_secret", "client_secret_expires_at"}
 
+// equalAnswers compares two reads with nothing in between: GET is safe and
+// changes no client (RFC 9110, section 9.2.1).
 func (w *world) equalAnswers(context.Context) error {
 	if err := oracle.Status(w.prior, 200); err != nil {
 		return err
@@ -82,10 +88,15 @@ func (w *world) equalAnswers(context.Context) error {
 	return oracle.SameBodies(w.prior, w.last, changing...)
 }
 
+// aboutThatClient compares the client_id, which stays the same for the life
+// of a registration (RFC 7592, section 3).
 func (w *world) aboutThatClient(context.Context) error {
 	return oracle.SameMember(w.last, "client_id", w.main.client.ClientID)
 }
 
+// hasMembersOfRegistration compares names, not values. Credentials and the
+// time of issue are left out: a server may show them once only, and other
+// rules ask for them.
 func (w *world) hasMembersOfRegistration(context.Context) error {
 	obj, err := w.main.answer.JSON()
 	if err != nil {
@@ -97,24 +108,35 @@ func (w *world) hasMembersOfRegistration(context.Context) error {
 	return oracle.ReturnsAll(w.last, obj)
 }
 
-// redirectsExact compares with what was sent last.
+// redirectsExact compares with what was sent last. Later authorisation
+// requests are compared with them character by character (RFC 6749, section
+// 3.1.2.3), so a slash too many locks the client out.
 func (w *world) redirectsExact(context.Context) error {
 	return oracle.SameStrings(w.last, "redirect_uris", w.sent.Request.Claims.Strings("redirect_uris"))
 }
 
+// everyMember looks for all that was asked for, as RFC 7591, section 3.2.1
+// wants all registered metadata returned. Claims of the request's own
+// envelope are no metadata.
 func (w *world) everyMember(context.Context) error {
 	return oracle.ReturnsAll(w.last, metadataOf(w.sent))
 }
 
+// statementUnmodified compares the compact serialisation byte for byte (RFC
+// 7591, section 3.2.1): a statement that was decoded and written anew has
+// lost its signature.
 func (w *world) statementUnmodified(context.Context) error {
 	return oracle.SameMember(w.last, "software_statement", w.sent.Request.Claims.String("software_statement"))
 }
 
-// statement takes the software statement of the registration apart.
+// statement takes the software statement of the registration apart. No
+// signature is checked: that is the target's part.
 func (w *world) statement() (jose.Token, error) {
 	return jose.Inspect(w.sent.Request.Claims.String("software_statement"))
 }
 
+// statementClaims asks for the claims at the top level of the answer, where
+// OBIE DCR has them. RFC 7591 wants the statement itself and no more.
 func (w *world) statementClaims(context.Context) error {
 	t, err := w.statement()
 	if err != nil {
@@ -123,6 +145,9 @@ func (w *world) statementClaims(context.Context) error {
 	return oracle.StatementClaims(w.last, t.Claims)
 }
 
+// statementLacks finds out late whether the story was about such a statement,
+// since the directory decides what it writes. exp is OPTIONAL (RFC 7519,
+// section 4.1.4), so a server may not insist on it.
 func (w *world) statementLacks(_ context.Context, claim string) error {
 	t, err := w.statement()
 	if err != nil {
@@ -134,6 +159,9 @@ func (w *world) statementLacks(_ context.Context, claim string) error {
 	return oracle.Registered(w.last)
 }
 
+// describedByStatement compares software_id, which stays the same for every
+// instance of a piece of software (RFC 7591, section 2). An answer that does
+// not show it says nothing against the server here.
 func (w *world) describedByStatement(context.Context) error {
 	t, err := w.statement()
 	if err != nil {
@@ -149,6 +177,8 @@ func (w *world) describedByStatement(context.Context) error {
 	return oracle.Registered(w.last)
 }
 
+// scopeWithin has nothing to compare when no scope was asked for: then the
+// server may choose a default (RFC 7591, section 2).
 func (w *world) scopeWithin(context.Context) error {
 	asked := w.sent.Request.Claims.String("scope")
 	if asked == "" {
@@ -157,7 +187,8 @@ func (w *world) scopeWithin(context.Context) error {
 	return oracle.ScopeWithin(w.last, asked)
 }
 
-// noSecret: a method that proves possession of a key needs no secret.
+// noSecret: a method that proves possession of a key needs no secret. One
+// that is issued all the same can be stolen and opens a second way in.
 func (w *world) noSecret(context.Context) error {
 	if m := w.main.client.AuthMethod; m != "private_key_jwt" && m != "tls_client_auth" {
 		return &skip{"the client authenticates by " + m}
@@ -165,8 +196,14 @@ func (w *world) noSecret(context.Context) error {
 	return oracle.Absent(w.last, "client_secret")
 }
 
+// issuedNow compares with the clock of the run. The common mistake is
+// milliseconds, which the specification has in seconds (RFC 7591, section
+// 3.2.1).
 func (w *world) issuedNow(context.Context) error { return oracle.IssuedNow(w.last, w.run.Now()) }
 
+// memberGone judges a read after an update that left the member out: an
+// update replaces all metadata, and omission asks for deletion (RFC 7592,
+// section 2.2).
 func (w *world) memberGone(_ context.Context, name string) error {
 	if err := oracle.Status(w.last, 200); err != nil {
 		return err

@@ -34,16 +34,21 @@ func beginnings() []Step {
 	}
 }
 
+// someTPP enrols the TPP and sends the target nothing yet.
 func (w *world) someTPP(ctx context.Context) error {
 	_, err := w.theTPP(ctx)
 	return err
 }
 
+// tppWithRoles limits what the directory says the software may do. The roles,
+// separated by blanks, end up in the claim software_roles of its statement.
 func (w *world) tppWithRoles(ctx context.Context, roles string) error {
 	w.wish.Roles = strings.Fields(roles)
 	return w.someTPP(ctx)
 }
 
+// tppThatSigns asks for an algorithm only where the profile has it; FAPI 1.0
+// Advanced, section 8.6 leaves PS256 and ES256.
 func (w *world) tppThatSigns(ctx context.Context, algorithm string) error {
 	if !slices.Contains(w.run.Profile.Dialect.Algorithms, algorithm) {
 		return &skip{"profile " + w.run.Profile.Name + " has no " + algorithm}
@@ -62,6 +67,8 @@ func (w *world) acceptedRegistration(ctx context.Context) error {
 	return w.registerHonestly(ctx, a)
 }
 
+// acceptedRegistrationSigned is the control for malformations that only one
+// algorithm knows, such as a DER signature for ES256 (RFC 7518, section 3.4).
 func (w *world) acceptedRegistrationSigned(ctx context.Context, algorithm string) error {
 	if err := w.tppThatSigns(ctx, algorithm); err != nil {
 		return err
@@ -69,10 +76,15 @@ func (w *world) acceptedRegistrationSigned(ctx context.Context, algorithm string
 	return w.acceptedRegistration(ctx)
 }
 
+// acceptedForTLSClientAuth is the control for malformed certificate members
+// (RFC 8705, section 2.1.2), which mean nothing beside another method.
 func (w *world) acceptedForTLSClientAuth(ctx context.Context) error {
 	return w.clientFor(ctx, "tls_client_auth")
 }
 
+// acceptedForCIBA adds the registration metadata of CIBA Core, section 4. It
+// asks for poll mode because ping and push need a notification endpoint, and
+// nothing here listens as one.
 func (w *world) acceptedForCIBA(ctx context.Context) error {
 	w.compose = append(w.compose, func(d *registration.Draft) {
 		c := &d.Request.Claims
@@ -86,7 +98,7 @@ func (w *world) acceptedForCIBA(ctx context.Context) error {
 
 // readableClient is the control of everything that management refuses: a
 // server that answers 401 to its own clients proves nothing by doing so to
-// others.
+// others. A profile without reads has no such control, and the story goes on.
 func (w *world) readableClient(ctx context.Context) error {
 	if err := w.acceptedRegistration(ctx); err != nil {
 		return err
@@ -104,7 +116,9 @@ func (w *world) readableClient(ctx context.Context) error {
 	return nil
 }
 
-// clientWithToken is the control of a token request that must be refused later.
+// clientWithToken is the control of a token request that must be refused
+// later. A server that gives this client no token at all would look as strict
+// as it should be.
 func (w *world) clientWithToken(ctx context.Context) error {
 	if err := w.acceptedRegistration(ctx); err != nil {
 		return err
@@ -112,11 +126,15 @@ func (w *world) clientWithToken(ctx context.Context) error {
 	return w.controlToken(ctx)
 }
 
+// clientWithContact registers an optional member that servers have no default
+// for, so that its removal can be seen.
 func (w *world) clientWithContact(ctx context.Context, contact string) error {
 	w.compose = append(w.compose, func(d *registration.Draft) { d.Request.Claims.Set("contacts", []string{contact}) })
 	return w.acceptedRegistration(ctx)
 }
 
+// clientWithRoles registers software of limited roles, so that a later update
+// can ask for more than they permit.
 func (w *world) clientWithRoles(ctx context.Context, roles string) error {
 	w.wish.Roles = strings.Fields(roles)
 	return w.acceptedRegistration(ctx)
@@ -156,6 +174,8 @@ func (w *world) stranger(ctx context.Context, sameOrganisation bool) (*actor, er
 	return w.act(sibling), nil
 }
 
+// clientFor registers for an authentication method, or skips where the
+// profile does not have it.
 func (w *world) clientFor(ctx context.Context, method string) error {
 	if err := w.askFor(ctx, method); err != nil {
 		return err
@@ -163,10 +183,14 @@ func (w *world) clientFor(ctx context.Context, method string) error {
 	return w.acceptedRegistration(ctx)
 }
 
+// clientWithSecret asks for HTTP Basic, which every server that issues
+// passwords has to support (RFC 6749, section 2.3.1).
 func (w *world) clientWithSecret(ctx context.Context) error {
 	return w.clientFor(ctx, "client_secret_basic")
 }
 
+// clientWithoutGrant must be left out where management runs on
+// client-credentials tokens (OBIE DCR): the clean-up could not get one.
 func (w *world) clientWithoutGrant(ctx context.Context, grant string) error {
 	if w.run.Profile.Dialect.Management == profile.ClientCredentials {
 		return &skip{"a client without this grant could not be deleted in profile " + w.run.Profile.Name}
@@ -189,6 +213,9 @@ func (w *world) askFor(ctx context.Context, method string) error {
 }
 
 // authenticatesBy changes token_endpoint_auth_method and what belongs to it.
+// A member that belongs to another method is removed, as the contradiction
+// would be a reason to refuse (RFC 8705, section 2.1.2 asks for exactly one
+// subject).
 func authenticatesBy(method, subject, algorithm string) func(*registration.Draft) {
 	return func(d *registration.Draft) {
 		c := &d.Request.Claims

@@ -40,6 +40,8 @@ type Catalogue struct {
 	byName map[string]*Entry // by uri and name
 }
 
+// ruleName takes a scenario's name apart: the id of its rule, and the
+// sentence that reports show.
 var ruleName = regexp.MustCompile(`^([A-Z]{3}-\d{2,3}) (.+)$`)
 
 // LoadCatalogue reads every *.feature file at the root of fsys. It is an error
@@ -84,6 +86,9 @@ func LoadCatalogue(fsys fs.FS, book *rulebook.Book) (*Catalogue, error) {
 	return c, nil
 }
 
+// add gives an entry its id and the tags of its rule and area, and refuses
+// what a report could not keep apart. The error names what the author of the
+// feature wrote.
 func (c *Catalogue) add(e *Entry, book *rulebook.Book) error {
 	m := ruleName.FindStringSubmatch(e.name)
 	if m == nil {

@@ -67,6 +67,9 @@ func (w *world) baseline() *tpp.Exchange {
 	return w.main.answer
 }
 
+// clientGone reads with the access token that was kept from before the
+// deletion. 401 is the answer, not 404: the credential has died with its
+// client (RFC 7592, sections 2.1 and 2.3).
 func (w *world) clientGone(ctx context.Context) error {
 	x, err := w.main.Read(ctx, w.main.client, tpp.Manage{Credential: w.credential})
 	if err != nil {
@@ -84,6 +87,8 @@ func (w *world) ids() []string {
 	return out
 }
 
+// distinctIDs compares all client_ids of the story (RFC 7591, section 3.2.1).
+// With fewer than two the scenario is at fault, so that is no finding.
 func (w *world) distinctIDs(context.Context) error {
 	if len(w.registered) < 2 {
 		return fmt.Errorf("expected at least 2 registrations to compare, got %d", len(w.registered))
@@ -91,8 +96,14 @@ func (w *world) distinctIDs(context.Context) error {
 	return oracle.Distinct(w.ids())
 }
 
+// unguessableIDs looks for a counter. A client_id is no secret (RFC 6749,
+// section 2.2), but one that can be counted gives away how many there are and
+// what the next will be.
 func (w *world) unguessableIDs(context.Context) error { return oracle.NotSequential(w.ids()) }
 
+// strongSecrets puts client secrets and registration access tokens together:
+// RFC 6749, section 10.10 allows a guess to succeed with a probability of
+// 2^-128 at most.
 func (w *world) strongSecrets(context.Context) error {
 	var secrets []string
 	for _, r := range w.registered {
@@ -135,12 +146,16 @@ func (w *world) twoClientsOneKid(ctx context.Context) error {
 	return nil
 }
 
+// eachAsksForToken leaves both answers to the step that follows, a refusal
+// included.
 func (w *world) eachAsksForToken(ctx context.Context) error {
 	w.prior, _ = w.main.Token(ctx, w.main.client, tpp.TokenOptions{})
 	w.last, _ = w.other.Token(ctx, w.other.client, tpp.TokenOptions{})
 	return nil
 }
 
+// bothObtained fails for a server that finds keys by kid alone: it verifies
+// one of the two clients with the key of the other.
 func (w *world) bothObtained(context.Context) error {
 	for _, x := range []*tpp.Exchange{w.prior, w.last} {
 		if err := oracle.Status(x, 200); err != nil {
@@ -150,6 +165,9 @@ func (w *world) bothObtained(context.Context) error {
 	return nil
 }
 
+// neitherWithOthersKey sends the main client's assertion under its own kid,
+// but signed by the other client's key, whose kid is the same (RFC 7523,
+// section 3).
 func (w *world) neitherWithOthersKey(ctx context.Context) error {
 	signer := w.other.tpp.Key.Signer()
 	x, _ := w.main.Token(ctx, w.main.client, tpp.TokenOptions{Label: "with the other's key", Assertion: func(d *jose.Draft) { d.Sign = signer }})

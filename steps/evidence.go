@@ -48,6 +48,9 @@ func (w *world) learn(x *tpp.Exchange) {
 	}
 }
 
+// render makes one exchange fit to be shown: secrets redacted, bodies and
+// headers cut to size. An exchange without an answer has a Failure in place
+// of a Response.
 func (w *world) render(x *tpp.Exchange, decode bool) reports.Exchange {
 	redact := w.run.Redactor
 	e := reports.Exchange{
@@ -85,6 +88,8 @@ func (w *world) render(x *tpp.Exchange, decode bool) reports.Exchange {
 	return e
 }
 
+// body returns what is kept of a body, redacted after its media type, and the
+// number of bytes that were left out.
 func (w *world) body(media string, raw []byte) (string, int) {
 	kept := first(raw)
 	return w.run.Redactor.Body(media, string(kept)), len(raw) - len(kept)
@@ -101,6 +106,8 @@ func clip(s string) string {
 	return s
 }
 
+// sortedNames gives two equal runs equal reports; a map has no order of its
+// own.
 func sortedNames(h http.Header) []string {
 	names := make([]string, 0, len(h))
 	for n := range h {
@@ -110,6 +117,9 @@ func sortedNames(h http.Header) []string {
 	return names
 }
 
+// tlsFacts is nil where there was neither a handshake nor a client
+// certificate. The client's serial number is in hexadecimal, as openssl
+// prints it, and stands there even when the handshake failed.
 func tlsFacts(x *tpp.Exchange) *reports.TLS {
 	var f reports.TLS
 	if x.TLS != nil {

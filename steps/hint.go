@@ -46,7 +46,8 @@ func (r *runner) hint(x *tpp.Exchange) string {
 	return ""
 }
 
-// hintForRefusal is for an answer that is no success.
+// hintForRefusal is for an answer that is no success. A 5xx gets no hint:
+// nothing that the user can set would help.
 func (r *runner) hintForRefusal(x *tpp.Exchange) string {
 	unauthorised := x.Status == http.StatusUnauthorized || x.Status == http.StatusForbidden
 	switch {

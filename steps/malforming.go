@@ -14,7 +14,8 @@ import (
 	"github.com/dcrkit/dcrkit/fixtures/tpp"
 )
 
-// sentMalformed sends the twin again with one thing changed.
+// sentMalformed sends the twin again with one thing changed. Its metadata
+// before the change are kept as what an effect is told from.
 func (w *world) sentMalformed(ctx context.Context, name string) error {
 	d, err := w.honest(ctx, w.main)
 	if err != nil {
@@ -28,7 +29,10 @@ func (w *world) sentMalformed(ctx context.Context, name string) error {
 	return err
 }
 
-// malform changes the one thing in an honest draft.
+// malform changes the one thing in an honest draft. A statement is malformed
+// on its own and put back, so that the request around it is signed honestly.
+// ErrUnavailable says that this run has no such statement or nothing to
+// change it with.
 func (w *world) malform(ctx context.Context, d *registration.Draft, name string) error {
 	m, err := malformation.ByName(name)
 	if err != nil {
@@ -68,6 +72,10 @@ func (w *world) malformedStatement(ctx context.Context, m malformation.Malformat
 // certificate on; a server that believes them from anybody believes everybody.
 var certificateHeaders = []string{"ssl-client-cert", "x-ssl-client-cert", "x-client-cert", "x-forwarded-client-cert", "x-amzn-mtls-clientcert"}
 
+// sentWithCertificateHeader plays a caller that writes the header which only
+// the gateway may write (RFC 9440, section 2.4). The certificate is genuine
+// but its key was never used, so possession is not proven (RFC 8705, section
+// 2).
 func (w *world) sentWithCertificateHeader(ctx context.Context) error {
 	d, err := w.honest(ctx, w.main)
 	if err != nil {
@@ -88,6 +96,10 @@ func (w *world) sentWithCertificateHeader(ctx context.Context) error {
 	return err
 }
 
+// sentWithKeyHeader signs the statement anew with a key that the directory
+// does not know, keeps the directory's kid and offers the key set in headers.
+// Keys have to come from the issuer that the server trusts (RFC 7591, section
+// 2.3), never from the caller.
 func (w *world) sentWithKeyHeader(ctx context.Context) error {
 	d, err := w.honest(ctx, w.main)
 	if err != nil {
@@ -121,6 +133,7 @@ func (w *world) sentWithKeyHeader(ctx context.Context) error {
 }
 
 // sendTo sends a fresh honest registration to another URL than the endpoint.
+// What is registered there is deleted through its own actor.
 func (w *world) sendTo(ctx context.Context, label, target string) error {
 	d, err := w.honest(ctx, w.main)
 	if err != nil {
@@ -140,14 +153,22 @@ func (w *world) sendTo(ctx context.Context, label, target string) error {
 	return nil
 }
 
+// sentOverHTTP changes the scheme alone, so a port in the URL stays: a TLS
+// port that answers plain HTTP with an error has refused it well enough (RFC
+// 7591, section 5).
 func (w *world) sentOverHTTP(ctx context.Context) error {
 	return w.sendTo(ctx, "plain HTTP", strings.Replace(w.run.Target.RegistrationEndpoint, "https://", "http://", 1))
 }
 
+// sentWithSlash asks for the path that routers most often treat as another
+// one. Both readings are legal (RFC 3986, section 6.2.2), a 5xx is not.
 func (w *world) sentWithSlash(ctx context.Context) error {
 	return w.sendTo(ctx, "with a slash", w.run.Target.RegistrationEndpoint+"/")
 }
 
+// sentAccessToken sends a token of the server's own making as the body. If it
+// is a JWT, its signature may well verify; that one kind must not pass for
+// another is RFC 8725, section 3.12.
 func (w *world) sentAccessToken(ctx context.Context) error {
 	token, err := w.main.Credential(ctx, w.main.client)
 	if err != nil {
@@ -162,7 +183,8 @@ func (w *world) sentAccessToken(ctx context.Context) error {
 	return err
 }
 
-// sentAgain repeats the twin's own bytes.
+// sentAgain repeats the twin's own bytes. So its jti and signature are those
+// that the server has seen (RFC 7519, section 4.1.7).
 func (w *world) sentAgain(ctx context.Context) error {
 	body := w.main.answer.Request.Body
 	d := *w.main.draft
@@ -171,6 +193,9 @@ func (w *world) sentAgain(ctx context.Context) error {
 	return err
 }
 
+// sentSameID lets a stranger use the jti of a request that was accepted. A
+// server that remembers it without its issuer lets anybody block a
+// registration by spending its jti first.
 func (w *world) sentSameID(ctx context.Context) error {
 	other, err := w.stranger(ctx, false)
 	if err != nil {

@@ -74,6 +74,9 @@ func (w *world) send(ctx context.Context, a *actor, operation string, m tpp.Mana
 	return w.sendAs(ctx, a, operation, m)
 }
 
+// sendAs sends with exactly the credential that m asks for. Everything that
+// is neither read nor deletion is an update, with a fresh honest body: only m
+// may be the reason for a refusal.
 func (w *world) sendAs(ctx context.Context, a *actor, operation string, m tpp.Manage) error {
 	var x *tpp.Exchange
 	var err error
@@ -97,7 +100,10 @@ func (w *world) sendAs(ctx context.Context, a *actor, operation string, m tpp.Ma
 	return nil
 }
 
-// manner turns the end of a step into what it changes.
+// manner turns the end of a step into what it changes. It runs after the
+// pattern has matched, so what is left at the end can only be an altered
+// token. A certificate that nobody can issue is ErrUnavailable, which skips
+// the check.
 func (w *world) manner(ctx context.Context, manner string) (tpp.Manage, error) {
 	head, quoted, _ := strings.Cut(manner, ` "`)
 	quoted = strings.TrimSuffix(quoted, `"`)
@@ -135,7 +141,8 @@ func (w *world) manner(ctx context.Context, manner string) (tpp.Manage, error) {
 	return tpp.Manage{Credential: &altered}, nil
 }
 
-// alter changes one character in the middle.
+// alter changes one character in the middle. Length and alphabet stay, so
+// that the server must look the value up and cannot refuse its form.
 func alter(token string) string {
 	b := []byte(token)
 	if len(b) == 0 {
@@ -160,7 +167,9 @@ func unknownClient(r *tpp.Registered) string {
 	return clientURL(r, url.PathEscape(alter(string(b))))
 }
 
-// clientURL is the management URL of another identifier, which is put in as it is.
+// clientURL is the management URL of another identifier, which is put in as
+// it is. Where the server's URLs do not contain the client_id, it is
+// appended.
 func clientURL(r *tpp.Registered, escaped string) string {
 	own := url.PathEscape(r.ClientID)
 	if at := strings.LastIndex(r.ClientURI, own); at >= 0 {
@@ -169,6 +178,7 @@ func clientURL(r *tpp.Registered, escaped string) string {
 	return r.ClientURI + "/" + escaped
 }
 
+// readsTwice leaves the answers as the present one and the one before it.
 func (w *world) readsTwice(ctx context.Context) error {
 	for range 2 {
 		if err := w.send(ctx, w.main, "reads", tpp.Manage{}); err != nil {
@@ -178,14 +188,21 @@ func (w *world) readsTwice(ctx context.Context) error {
 	return nil
 }
 
+// readsWithHeader adds a header that must not change what a GET is, such as
+// an override of its method (RFC 9110, section 9.2.1).
 func (w *world) readsWithHeader(ctx context.Context, name, value string) error {
 	return w.send(ctx, w.main, "reads", tpp.Manage{Headers: []registration.Header{{Name: name, Value: value}}})
 }
 
+// readsIdentifier takes the identifier percent-encoded as the feature has it
+// (RFC 3986, section 2.1): encoding it again would take the sting out of dot
+// segments and NUL.
 func (w *world) readsIdentifier(ctx context.Context, identifier string) error {
 	return w.send(ctx, w.main, "reads", tpp.Manage{URL: clientURL(w.main.client, identifier)})
 }
 
+// readsOtherCase finds a data store that compares without regard to case.
+// Paths are case-sensitive (RFC 3986, section 6.2.2.1).
 func (w *world) readsOtherCase(ctx context.Context) error {
 	id := w.main.client.ClientID
 	other := strings.ToUpper(id)
@@ -198,10 +215,14 @@ func (w *world) readsOtherCase(ctx context.Context) error {
 	return w.readsIdentifier(ctx, url.PathEscape(other))
 }
 
+// sendsToClient comes with the client's own credential, so that the method is
+// all that can be refused (RFC 9110, section 15.5.6).
 func (w *world) sendsToClient(ctx context.Context, method string) error {
 	return w.send(ctx, w.main, "reads", tpp.Manage{Method: method, URL: w.main.client.ClientURI})
 }
 
+// sendsToEndpoint shows the client certificate and sends no body: a refused
+// handshake would say nothing about the method.
 func (w *world) sendsToEndpoint(ctx context.Context, method string) error {
 	a, err := w.theTPP(ctx)
 	if err != nil {
@@ -214,13 +235,20 @@ func (w *world) sendsToEndpoint(ctx context.Context, method string) error {
 }
 
 // otherManages lets the other client, with its own certificate and access
-// token, reach for the main one.
+// token, reach for the main one. Its credential is good, only not for this
+// client (RFC 7592, section 2.1; RFC 8705, section 3).
 func (w *world) otherManages(ctx context.Context, operation string) error {
 	return w.send(ctx, w.other, operation, tpp.Manage{URL: w.main.client.ClientURI, Label: "the other client " + operation + " the client"})
 }
 
+// otherTakesOver is the worst that an update can do: with redirect URIs of
+// the other client in its place, the authorisation codes of the main client's
+// users go there.
 func (w *world) otherTakesOver(ctx context.Context) error { return w.otherManages(ctx, "updates") }
 
+// otherNamesClient sends to the other client's own URL and names the main
+// client in the body. Refusing is right and ignoring may be; what counts is
+// the main client afterwards (RFC 7592, section 2.2).
 func (w *world) otherNamesClient(ctx context.Context) error {
 	return w.updatesWith(ctx, w.other, func(d *registration.Draft) error {
 		d.Request.Claims.Set("client_id", w.main.client.ClientID)
@@ -228,6 +256,9 @@ func (w *world) otherNamesClient(ctx context.Context) error {
 	}, tpp.Manage{Label: "the other client names the client"})
 }
 
+// successorRead is for a token that outlived its client. TPP and certificate
+// are the same as before the deletion, so only the client in the token can
+// give it away (RFC 7592, section 2.3).
 func (w *world) successorRead(ctx context.Context) error {
 	if len(w.registered) == 0 {
 		return fmt.Errorf("there is no successor")

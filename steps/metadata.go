@@ -31,12 +31,17 @@ func metadata() []Step {
 	}
 }
 
+// readsMetadata fetches the document again for its status and headers. The
+// steps after it judge the one that the run began with, as that is what all
+// other checks went by.
 func (w *world) readsMetadata(ctx context.Context) error {
 	w.last = w.run.Network.Do(ctx, tpp.Request{Label: "metadata", Method: "GET", URL: w.run.Target.Discovery})
 	w.note(w.last)
 	return oracle.Answered(w.last)
 }
 
+// readsKeySet is skipped where the metadata names no jwks_uri, which is
+// OPTIONAL (RFC 8414, section 2).
 func (w *world) readsKeySet(ctx context.Context) error {
 	if w.run.Target.JWKSURI == "" {
 		return &skip{"the server's metadata has no jwks_uri"}
@@ -46,14 +51,21 @@ func (w *world) readsKeySet(ctx context.Context) error {
 	return oracle.Answered(w.last)
 }
 
+// namesEndpoint asks for registration_endpoint with the scheme https (RFC
+// 8414, section 2; RFC 7591, section 3).
 func (w *world) namesEndpoint(context.Context) error {
 	return oracle.EndpointHTTPS(w.run.Target.Metadata, "registration_endpoint")
 }
 
+// issuerFits compares with the URL at which the metadata was found. A
+// document that names another issuer must not be used (RFC 8414, section
+// 3.3): the answer may be another server's.
 func (w *world) issuerFits(context.Context) error {
 	return oracle.IssuerFits(w.run.Target.Metadata, w.run.Target.Discovery)
 }
 
+// onlyPermitted takes a list of authentication methods or, for any other
+// name, of signing algorithms (FAPI 1.0 Advanced, sections 5.2.2 and 8.6).
 func (w *world) onlyPermitted(_ context.Context, name string) error {
 	permitted := w.run.Profile.Dialect.Algorithms
 	if strings.Contains(name, "auth_methods") {
@@ -62,6 +74,9 @@ func (w *world) onlyPermitted(_ context.Context, name string) error {
 	return oracle.OnlyFrom(w.run.Target.Metadata, name, permitted)
 }
 
+// containsGranted compares what is advertised with what was granted. A server
+// may leave scopes out of the list (RFC 8414, section 2), so an absent list
+// is a skip.
 func (w *world) containsGranted(_ context.Context, name string) error {
 	if w.run.Target.Metadata.Strings(name) == nil {
 		return &skip{"the server's metadata has no " + name}
@@ -73,10 +88,13 @@ func (w *world) containsGranted(_ context.Context, name string) error {
 	return oracle.Contains(w.run.Target.Metadata, name, strings.Fields(obj.String("scope")))
 }
 
+// isTrue takes an absent member for false, as RFC 8705, section 3.3 has it.
 func (w *world) isTrue(_ context.Context, name string) error {
 	return oracle.IsTrue(w.run.Target.Metadata, name)
 }
 
+// soundKeys asks no certificates of the target's keys: x5c is OPTIONAL (RFC
+// 7517, section 4.7).
 func (w *world) soundKeys(context.Context) error { return oracle.Keys(w.last, false) }
 
 var tlsVersions = map[string]uint16{"1.0": tls.VersionTLS10, "1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}
@@ -116,6 +134,8 @@ func (w *world) hello(ctx context.Context, r tpp.Request) error {
 	return nil
 }
 
+// offersOldTLS offers a version that must not be negotiated any more (RFC
+// 8996, sections 4 and 5).
 func (w *world) offersOldTLS(ctx context.Context, version string) error {
 	v := tlsVersions[version]
 	return w.hello(ctx, tpp.Request{Label: "TLS " + version, MinTLS: v, MaxTLS: v})
@@ -129,6 +149,8 @@ var forbiddenCiphers = []uint16{
 	tls.TLS_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_RSA_WITH_AES_128_CBC_SHA, tls.TLS_RSA_WITH_AES_256_CBC_SHA,
 }
 
+// offersForbiddenCipher stays at TLS 1.2: version 1.3 has none of these
+// suites, and a server would choose it.
 func (w *world) offersForbiddenCipher(ctx context.Context) error {
 	return w.hello(ctx, tpp.Request{Label: "forbidden cipher suites", MinTLS: tls.VersionTLS12, MaxTLS: tls.VersionTLS12, CipherSuites: slices.Clone(forbiddenCiphers)})
 }

@@ -22,7 +22,9 @@ func races() []Step {
 	}
 }
 
-// together runs n functions at once and returns the first error.
+// together runs n functions at once and returns the first error. All wait for
+// one start, as near to the same moment as goroutines come; a loop would give
+// the server time between them.
 func together(n int, do func(i int) error) error {
 	var wg sync.WaitGroup
 	errs := make([]error, n)
@@ -43,6 +45,9 @@ func together(n int, do func(i int) error) error {
 	return nil
 }
 
+// sendsCopies seals the request once, so that jti and signature are the same
+// in all. A server that looks a jti up first and stores it later lets several
+// through (RFC 7519, section 4.1.7).
 func (w *world) sendsCopies(ctx context.Context, count string) error {
 	a, err := w.theTPP(ctx)
 	if err != nil {
@@ -71,6 +76,8 @@ func (w *world) sendsRegistrations(ctx context.Context, count string) error {
 }
 
 // registerAtOnce makes all registrations first and then sends them together.
+// Statements and signatures take time, and that time must not spread the
+// requests. The last answer to arrive is the one that steps judge.
 func (w *world) registerAtOnce(ctx context.Context, a *actor, count string, draft func() (*registration.Draft, error)) error {
 	n, err := strconv.Atoi(count)
 	if err != nil {
@@ -125,6 +132,9 @@ func variant(d *registration.Draft, i int) {
 	d.Request.Claims.Set("contacts", []string{fmt.Sprintf("update-%d@dcrkit.example", 1+i%len(uris))})
 }
 
+// isOneOfThem makes sure that what the server kept came from one update: the
+// number in the contact must be the number of redirect URIs. An update
+// replaces the whole (RFC 7592, section 2.2), also beside others.
 func (w *world) isOneOfThem(ctx context.Context) error {
 	x, err := w.main.Read(ctx, w.main.client, tpp.Manage{Label: "read back"})
 	if err != nil {
@@ -147,6 +157,9 @@ func (w *world) isOneOfThem(ctx context.Context) error {
 	return nil
 }
 
+// deletesWhileReading sends one deletion among five reads with one access
+// token. A read may come before or after it, so 200 and 401 are both right;
+// the answers are left to later steps.
 func (w *world) deletesWhileReading(ctx context.Context) error {
 	credential, err := w.main.Credential(ctx, w.main.client)
 	if err != nil {

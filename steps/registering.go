@@ -48,6 +48,8 @@ func registrations() []Step {
 	}
 }
 
+// registers sends an honest registration and judges nothing: whether it had
+// to succeed is for the next line of the story.
 func (w *world) registers(ctx context.Context) error {
 	a, err := w.theTPP(ctx)
 	if err != nil {
@@ -61,6 +63,8 @@ func (w *world) registers(ctx context.Context) error {
 	return err
 }
 
+// registersTimes needs every single one to succeed. Sets of identifiers with
+// gaps in them would prove less than the sentence says.
 func (w *world) registersTimes(ctx context.Context, times string) error {
 	n, err := strconv.Atoi(times)
 	if err != nil {
@@ -77,6 +81,8 @@ func (w *world) registersTimes(ctx context.Context, times string) error {
 	return nil
 }
 
+// registersForScope asks for a scope that the software's roles may not
+// permit. Without scopes in the profile nobody knows what they mean.
 func (w *world) registersForScope(ctx context.Context, scope string) error {
 	if len(w.run.Profile.Dialect.Scopes) == 0 {
 		return &skip{"profile " + w.run.Profile.Name + " names no scopes"}
@@ -84,7 +90,9 @@ func (w *world) registersForScope(ctx context.Context, scope string) error {
 	return w.registersWith(ctx, func(d *registration.Draft) { d.Request.Claims.Set("scope", scope) })
 }
 
-// registersWith sends one honest registration with a change of its own.
+// registersWith sends one honest registration with a change of its own. The
+// change is taken back afterwards, so that the next line of the story starts
+// from the plain registration.
 func (w *world) registersWith(ctx context.Context, change func(*registration.Draft)) error {
 	kept := len(w.compose)
 	w.compose = append(w.compose, change)
@@ -93,6 +101,8 @@ func (w *world) registersWith(ctx context.Context, change func(*registration.Dra
 	return err
 }
 
+// registersForMethod makes what it registered the main client, which then
+// authenticates in that way at the token endpoint.
 func (w *world) registersForMethod(ctx context.Context, method string) error {
 	if err := w.askFor(ctx, method); err != nil {
 		return err
@@ -109,6 +119,9 @@ func (w *world) registersForMethod(ctx context.Context, method string) error {
 // drivable are the authentication methods that the client of this tool can use.
 var drivable = []string{"private_key_jwt", "tls_client_auth", "client_secret_basic", "client_secret_post", "none"}
 
+// registersForEveryMethod takes the server's metadata at its word (RFC 8414,
+// section 2). Methods that the harness cannot use itself are left out: where
+// management needs an access token, it could not delete such a client.
 func (w *world) registersForEveryMethod(ctx context.Context) error {
 	a, err := w.theTPP(ctx)
 	if err != nil {
@@ -144,10 +157,15 @@ func withoutGrant(d *registration.Draft, grant string) {
 	d.Request.Claims.Set("grant_types", left)
 }
 
+// registersForSecret asks for HTTP Basic, the one secret method of RFC 6749,
+// section 2.3.1 that servers must have.
 func (w *world) registersForSecret(ctx context.Context) error {
 	return w.registersForMethod(ctx, "client_secret_basic")
 }
 
+// registersWithSubject writes one and the same name in another form.
+// tls_client_auth_subject_dn is a distinguished name (RFC 8705, section
+// 2.1.2), and comparing it as a string locks out honest clients.
 func (w *world) registersWithSubject(ctx context.Context, style string) error {
 	a, err := w.theTPP(ctx)
 	if err != nil {
@@ -160,6 +178,8 @@ func (w *world) registersWithSubject(ctx context.Context, style string) error {
 	return w.registersWith(ctx, authenticatesBy("tls_client_auth", subject, ""))
 }
 
+// registersWithMediaTypes judges every answer as it comes, so that a finding
+// belongs to the type that caused it.
 func (w *world) registersWithMediaTypes(ctx context.Context) error {
 	for _, media := range w.run.Profile.Dialect.MediaTypes {
 		if err := w.registersWith(ctx, func(d *registration.Draft) { d.Envelope.SetHeader("Content-Type", media) }); err != nil {

@@ -106,6 +106,8 @@ func EndedBy(ctx context.Context) string {
 	return "the run was interrupted"
 }
 
+// newRunner prepares what all checks share. The only error is a profile whose
+// schemas do not compile.
 func newRunner(p Plan) (*runner, error) {
 	r := &runner{Plan: p, chosen: map[*Entry]bool{}}
 	for _, e := range p.Checks {
@@ -163,11 +165,15 @@ func (r *runner) scenarios(ctx context.Context) error {
 
 type worldKey struct{}
 
+// worldOf is nil in scenarios that were not chosen, as godog runs their hooks
+// too.
 func worldOf(ctx context.Context) *world {
 	w, _ := ctx.Value(worldKey{}).(*world)
 	return w
 }
 
+// initialise hangs the run into one scenario. godog calls it for each anew,
+// and from several goroutines at a time.
 func (r *runner) initialise(sc *godog.ScenarioContext) {
 	sc.Before(func(ctx context.Context, p *godog.Scenario) (context.Context, error) {
 		e := r.Catalogue.byName[p.Uri+"\n"+p.Name]
@@ -213,6 +219,9 @@ func (r *runner) record(c reports.Check, left []reports.Leftover) {
 	r.Progress.Done(c)
 }
 
+// client speaks to the target for one TPP and hands every exchange to record.
+// All clients of a run write to one journal, from which leftovers can be
+// deleted later.
 func (r *runner) client(t *tpp.TPP, record func(*tpp.Exchange)) *tpp.Client {
 	return tpp.NewClient(tpp.ClientConfig{
 		Target: r.Target, Network: r.Network, Profile: r.Profile, Journal: r.Journal,

@@ -72,6 +72,8 @@ func (c *Catalogue) Select(s Selection, book *rulebook.Book, p *profile.Profile)
 	return out, nil
 }
 
+// tagWord finds the tags in an expression without parsing it, to name the one
+// that does not exist.
 var tagWord = regexp.MustCompile(`@[^\s()]+`)
 
 // tagFilter compiles a tag expression. The library panics on some bad input
@@ -102,6 +104,8 @@ func (c *Catalogue) tagFilter(expression string) (match func([]string) bool, err
 	return parsed.Evaluate, nil
 }
 
+// knownTags are the tags of the checks and those of the levels, which a
+// profile decides and no feature file contains.
 func (c *Catalogue) knownTags() []string {
 	out := []string{"@MUST", "@SHOULD", "@none"}
 	for _, e := range c.Entries {
@@ -114,6 +118,8 @@ func (c *Catalogue) knownTags() []string {
 	return out
 }
 
+// ruleFilter takes ids and globs. A pattern that no rule of the book matches
+// is an error of the book, which names it.
 func ruleFilter(patterns []string, book *rulebook.Book) (func(string) bool, error) {
 	if len(patterns) == 0 {
 		return func(string) bool { return true }, nil

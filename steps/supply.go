@@ -11,7 +11,9 @@ import (
 	"github.com/dcrkit/dcrkit/fixtures/tpp"
 )
 
-// context is what a malformation may draw on in this story.
+// context is what a malformation may draw on in this story. What this run
+// does not have stays nil, and a malformation that needs it is skipped. The
+// trap is set once, so that all URLs of a story lead to the same one.
 func (w *world) context(ctx context.Context) malformation.Context {
 	c := malformation.Context{Now: w.run.Now(), Key: w.main.tpp.Key}
 	c.Keys = func(name malformation.KeyName) (jose.Key, error) { return w.key(ctx, name) }
@@ -38,7 +40,9 @@ func (w *world) context(ctx context.Context) malformation.Context {
 	return c
 }
 
-// key finds a key that is not the honest signer's.
+// key finds a key that is not the honest signer's. Without a directory only a
+// rogue key can be made: each of the others is defined by where it is
+// published.
 func (w *world) key(ctx context.Context, name malformation.KeyName) (jose.Key, error) {
 	t := w.main.tpp
 	if w.run.Roster == nil {
@@ -66,7 +70,9 @@ func (w *world) key(ctx context.Context, name malformation.KeyName) (jose.Key, e
 	return jose.Key{}, fmt.Errorf("the key %s: %w", name, malformation.ErrUnavailable)
 }
 
-// directoryKey is the key under which the directory signs now.
+// directoryKey is the key under which the directory signs now. It is found by
+// the kid of a genuine statement, as the set may hold older keys.
+// Malformations use the public key as an HMAC secret (RFC 8725, section 2.1).
 func (w *world) directoryKey(ctx context.Context) (jose.PublicKey, error) {
 	statement, err := w.main.tpp.Statement(ctx, "")
 	if err != nil {

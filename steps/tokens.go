@@ -34,11 +34,15 @@ func tokens() []Step {
 	}
 }
 
+// token makes the answer the present one, whatever it is; a refusal is what
+// most stories wait for.
 func (w *world) token(ctx context.Context, o tpp.TokenOptions) {
 	x, _ := w.main.Token(ctx, w.main.client, o)
 	w.heard(x)
 }
 
+// asksForToken authenticates as the client registered, by the
+// client-credentials grant (RFC 6749, section 4.4).
 func (w *world) asksForToken(ctx context.Context) error {
 	w.token(ctx, tpp.TokenOptions{})
 	return nil
@@ -54,6 +58,8 @@ func (w *world) controlToken(ctx context.Context) error {
 	return nil
 }
 
+// asksWithAssertion sends an honest request first: a server that verifies no
+// assertion of this client would refuse the malformed one too.
 func (w *world) asksWithAssertion(ctx context.Context, how string) error {
 	if w.main.client.AuthMethod != "private_key_jwt" {
 		return &skip{"the client does not authenticate by private_key_jwt"}
@@ -70,7 +76,8 @@ func (w *world) asksWithAssertion(ctx context.Context, how string) error {
 }
 
 // assertion turns words into one change of the client assertion (RFC 7523,
-// section 3).
+// section 3). The words after "without" are the name of a claim. RS256 is
+// tried with the client's own RSA key, so the algorithm alone is wrong.
 func (w *world) assertion(ctx context.Context, how string) (tpp.TokenOptions, error) {
 	now := w.run.Now().Unix()
 	change := func(edit func(*jose.Draft)) (tpp.TokenOptions, error) {
@@ -122,6 +129,9 @@ func (w *world) assertion(ctx context.Context, how string) (tpp.TokenOptions, er
 	return tpp.TokenOptions{}, fmt.Errorf("no assertion is called %q", how)
 }
 
+// asksWithSecret authenticates by a method that the client did not register,
+// with a secret that nobody issued. Both are reasons to answer invalid_client
+// (RFC 6749, section 5.2).
 func (w *world) asksWithSecret(ctx context.Context) error {
 	if err := w.controlToken(ctx); err != nil {
 		return err
@@ -138,6 +148,8 @@ func (w *world) asksWithSecret(ctx context.Context) error {
 }
 
 // asksWithIDOnly is what a public client, or one of tls_client_auth, sends.
+// From any other client a bare client_id is no authentication (RFC 6749,
+// section 2.3).
 func (w *world) asksWithIDOnly(ctx context.Context) error {
 	if m := w.main.client.AuthMethod; m == "none" || m == "tls_client_auth" {
 		return &skip{"the client has registered " + m}
@@ -149,6 +161,9 @@ func (w *world) asksWithIDOnly(ctx context.Context) error {
 	return nil
 }
 
+// asksWithCertificate shows a genuine certificate of somebody else. The
+// subject must be the registered one (RFC 8705, section 2.1); a trusted CA is
+// not enough.
 func (w *world) asksWithCertificate(ctx context.Context, name string) error {
 	if w.run.Roster == nil {
 		return fmt.Errorf("the client certificate %s: %w", name, malformation.ErrUnavailable)
@@ -164,6 +179,8 @@ func (w *world) asksWithCertificate(ctx context.Context, name string) error {
 	return nil
 }
 
+// asksForScope asks beyond the registration. The control before it has shown
+// that the client gets a token without that scope.
 func (w *world) asksForScope(ctx context.Context, scope string) error {
 	if err := w.controlToken(ctx); err != nil {
 		return err
@@ -172,6 +189,9 @@ func (w *world) asksForScope(ctx context.Context, scope string) error {
 	return nil
 }
 
+// sendsAssertionTwice keeps the first assertion and sends it again within its
+// lifetime. Its jti lets the server tell (RFC 7523, section 3); expiry cannot
+// be the reason for the refusal.
 func (w *world) sendsAssertionTwice(ctx context.Context) error {
 	var assertion string
 	for i := range 2 {
@@ -189,6 +209,8 @@ func (w *world) sendsAssertionTwice(ctx context.Context) error {
 	return nil
 }
 
+// unknownAsks signs with a real client's key for a client_id that nobody has,
+// in the same form and length.
 func (w *world) unknownAsks(ctx context.Context) error {
 	unknown := *w.main.client
 	unknown.ClientID = alter(unknown.ClientID)
@@ -197,6 +219,8 @@ func (w *world) unknownAsks(ctx context.Context) error {
 	return nil
 }
 
+// obtainsToken wants 200 and an access_token (RFC 6749, section 5.1). What
+// the token looks like is the server's own affair.
 func (w *world) obtainsToken(context.Context) error {
 	if err := oracle.Status(w.last, 200); err != nil {
 		return err
@@ -208,6 +232,8 @@ func (w *world) obtainsToken(context.Context) error {
 	return nil
 }
 
+// asksAndObtains shows that a registration is worth something: the client can
+// authenticate in the way it registered (RFC 7591, section 2).
 func (w *world) asksAndObtains(ctx context.Context) error {
 	if w.main.client.AuthMethod == "none" {
 		return &skip{"a public client has no client credentials"}
@@ -216,16 +242,22 @@ func (w *world) asksAndObtains(ctx context.Context) error {
 	return w.obtainsToken(ctx)
 }
 
+// tokenRefused leaves the code to the rule, as several of RFC 6749, section
+// 5.2 fit most mistakes.
 func (w *world) tokenRefused(context.Context) error {
 	return oracle.TokenRefused(w.last, w.run.Profile.Accepts(w.rule))
 }
 
+// tokenRefusedWith names the one code that fits. Another one is a minor
+// finding: the refusal is right, its reason is not.
 func (w *world) tokenRefusedWith(_ context.Context, code string) error {
 	accept := w.run.Profile.Accepts(w.rule)
 	accept.Errors = []string{code}
 	return oracle.TokenRefused(w.last, accept)
 }
 
+// scopeRefused takes invalid_scope, or a token that is openly narrower (RFC
+// 6749, section 3.3).
 func (w *world) scopeRefused(context.Context) error {
 	if !w.last.OK() {
 		return oracle.TokenRefused(w.last, rulebook.Accept{Errors: []string{"invalid_scope", "invalid_request"}})

@@ -36,7 +36,9 @@ func trust() []Step {
 	}
 }
 
-// publish adds a key to the software's key set at the directory.
+// publish adds a key to the software's key set at the directory. members go
+// into the JWK as they are, also where they contradict the key. The kid is
+// its thumbprint (RFC 7638), so nothing published before is replaced.
 func (w *world) publish(ctx context.Context, private crypto.Signer, alg string, members map[string]string) (jose.Key, error) {
 	if w.run.Directory == nil {
 		return jose.Key{}, fmt.Errorf("publish a key: %w", tpp.ErrNoDirectory)
@@ -62,6 +64,10 @@ func (w *world) publish(ctx context.Context, private crypto.Signer, alg string, 
 	return jose.Key{Private: private, ID: kid, Alg: alg}, nil
 }
 
+// publishedNamed keeps the key as the story's spare one. The weak ones are
+// below RFC 7518, section 3.3 for RSA, and off the one curve of ES256
+// (section 3.4). They are genuinely published, so that only their kind can be
+// refused.
 func (w *world) publishedNamed(ctx context.Context, what string) error {
 	var private crypto.Signer
 	var err error
@@ -82,6 +88,8 @@ func (w *world) publishedNamed(ctx context.Context, what string) error {
 	return err
 }
 
+// publishedWith publishes a sound P-256 key whose use or alg forbids it for
+// this signature (RFC 7517, sections 4.2 and 4.4).
 func (w *world) publishedWith(ctx context.Context, member, value string) error {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -91,10 +99,15 @@ func (w *world) publishedWith(ctx context.Context, member, value string) error {
 	return err
 }
 
+// sentUnderSecondKid signs with the usual key and names another published
+// one. A server that tries all keys in turn lets a kid mean nothing (RFC
+// 7515, section 4.1.4).
 func (w *world) sentUnderSecondKid(ctx context.Context) error {
 	return w.sentWith(ctx, func(d *registration.Draft) { d.Request.Header.Set("kid", w.spare.ID) })
 }
 
+// sentSignedByPublished signs with the spare key under its own kid. as puts
+// another alg into the header than the one that signed.
 func (w *world) sentSignedByPublished(ctx context.Context, as string) error {
 	return w.sentWith(ctx, func(d *registration.Draft) {
 		d.Request.Header.Set("kid", w.spare.ID)
@@ -127,6 +140,8 @@ func (w *world) newKey(ctx context.Context) (*actor, error) {
 	return w.act(&renewed), nil
 }
 
+// registersWithNewKey uses a kid that the server cannot have in its cache: it
+// has to fetch the set again (OpenID Connect Core, section 10.1.1).
 func (w *world) registersWithNewKey(ctx context.Context) error {
 	a, err := w.newKey(ctx)
 	if err != nil {
@@ -186,6 +201,8 @@ func (w *world) underNewKey(ctx context.Context) (*registration.Draft, error) {
 	return d, nil
 }
 
+// registersUnderNewKey is honest all through, so a refusal means that the
+// server did not look at the directory's key set again.
 func (w *world) registersUnderNewKey(ctx context.Context) error {
 	d, err := w.underNewKey(ctx)
 	if err != nil {
@@ -195,6 +212,9 @@ func (w *world) registersUnderNewKey(ctx context.Context) error {
 	return err
 }
 
+// registersUnderBothKeys sends the new key's statement first. The old one
+// then has to pass although the server has just refreshed its keys: both are
+// published while their use overlaps (OpenID Connect Core, section 10.1.1).
 func (w *world) registersUnderBothKeys(ctx context.Context) error {
 	before, err := w.honest(ctx, w.main)
 	if err != nil {
@@ -207,6 +227,7 @@ func (w *world) registersUnderBothKeys(ctx context.Context) error {
 	return err
 }
 
+// bothAccepted judges the last two answers of the story.
 func (w *world) bothAccepted(context.Context) error {
 	for _, x := range []*tpp.Exchange{w.prior, w.last} {
 		if err := oracle.Registered(x); err != nil {
@@ -216,6 +237,7 @@ func (w *world) bothAccepted(context.Context) error {
 	return nil
 }
 
+// readsDirectoryKeys fetches from the directory and not through the target.
 func (w *world) readsDirectoryKeys(ctx context.Context) error {
 	if w.run.Directory == nil {
 		return fmt.Errorf("read the directory's key set: %w", tpp.ErrNoDirectory)

@@ -18,7 +18,8 @@ type Step struct {
 	do      any
 }
 
-// Vocabulary returns every step, grouped as they are defined.
+// Vocabulary returns every step, grouped as they are defined. No two patterns
+// may match the same line.
 func Vocabulary() []Step {
 	return slices.Concat(beginnings(), registrations(), managing(), tokens(), answers(), clients(), races(), metadata(), trust())
 }

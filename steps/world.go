@@ -72,8 +72,13 @@ func (e *controlError) Error() string {
 	return "the honest twin was not accepted, so a refusal proves nothing: " + e.cause.Error()
 }
 
+// Unwrap hides the cause on purpose: a finding about the honest request must
+// not become the finding of a check about a bad one.
 func (e *controlError) Unwrap() error { return nil }
 
+// newWorld fills in what is known before anything is sent. Until the story
+// ends the check and all its steps are skipped, which is what remains of a
+// story that never begins.
 func (r *runner) newWorld(e *Entry, p *messages.Pickle) *world {
 	rule, _ := r.Rules.Rule(e.Rule)
 	level, _ := r.Profile.Level(rule)
@@ -132,7 +137,8 @@ func patient(ctx context.Context, timeout time.Duration) (context.Context, conte
 	return story, func() { detach(); cancel() }
 }
 
-// afterStep notes how a line of the story went.
+// afterStep notes how a line of the story went. Two lines of one story may
+// have the same text, so the first that is still open is taken.
 func (w *world) afterStep(st *godog.Step, status godog.StepResultStatus, err error) {
 	verdict := reports.Skipped
 	switch {
@@ -151,7 +157,8 @@ func (w *world) afterStep(st *godog.Step, status godog.StepResultStatus, err err
 	}
 }
 
-// end concludes a scenario: verdict, clean-up, record.
+// end concludes a scenario: verdict, clean-up, record. An error after an
+// interrupt is put down to it, not to the target.
 func (w *world) end(ctx context.Context, err error) {
 	if w.stop == nil {
 		return // never begun
@@ -212,7 +219,8 @@ func (w *world) act(t *tpp.TPP) *actor {
 	return a
 }
 
-// note keeps an exchange as evidence.
+// note keeps an exchange as evidence. Every client of the story calls it,
+// also from several goroutines.
 func (w *world) note(x *tpp.Exchange) {
 	w.learn(x)
 	w.mu.Lock()
@@ -220,7 +228,8 @@ func (w *world) note(x *tpp.Exchange) {
 	w.exchanges = append(w.exchanges, x)
 }
 
-// heard makes an exchange "the answer".
+// heard makes an exchange "the answer". The one before it stays for steps
+// that compare.
 func (w *world) heard(x *tpp.Exchange) {
 	w.prior, w.last = w.last, x
 }
@@ -247,6 +256,8 @@ func (w *world) honest(ctx context.Context, a *actor) (*registration.Draft, erro
 	return d, nil
 }
 
+// shape applies what the story asked of its registrations, in the order of
+// its lines, so that every control carries it too.
 func (w *world) shape(d *registration.Draft) {
 	for _, change := range w.compose {
 		change(d)

@@ -28,8 +28,9 @@ func (t *Trouble) Error() string {
 func (t *Trouble) Unwrap() error { return t.Exchange.Err }
 
 // Answered makes sure that there is an HTTP answer. A target that hangs, or
-// breaks off in the middle, is a finding; one that cannot be reached at all is
-// trouble of the environment.
+// breaks off in the middle, is a finding; one that cannot be reached at all
+// is trouble of the environment. A handshake that the target closed is a
+// finding here; judgements that take it for a refusal look for it first.
 func Answered(x *tpp.Exchange) error {
 	switch x.Outcome {
 	case tpp.Answered:
@@ -69,6 +70,7 @@ func described(x *tpp.Exchange) string {
 	return text
 }
 
+// statuses lists what was expected as a sentence would: "400 or 401".
 func statuses(list []int) string {
 	words := make([]string, len(list))
 	for i, s := range list {
@@ -78,7 +80,8 @@ func statuses(list []int) string {
 }
 
 // NoServerError makes sure that client input did not end in a 5xx (RFC 9110,
-// section 15.6).
+// section 15.6). A closed handshake passes, and so does a connection broken
+// off on an oversize request: both are a no.
 func NoServerError(x *tpp.Exchange) error {
 	if x.Outcome == tpp.RefusedByTLS || brokenOff(x) {
 		return nil
@@ -93,7 +96,8 @@ func NoServerError(x *tpp.Exchange) error {
 }
 
 // JSON makes sure that the body is a JSON object with its media type (RFC
-// 7591, sections 3.2.1 and 3.2.2).
+// 7591, sections 3.2.1 and 3.2.2). Parameters such as a charset are allowed,
+// other types in +json are not.
 func JSON(x *tpp.Exchange) error {
 	if err := Answered(x); err != nil {
 		return err
@@ -109,7 +113,9 @@ func JSON(x *tpp.Exchange) error {
 }
 
 // OneObject makes sure that the body is one JSON object in UTF-8 without a
-// byte order mark and nothing behind it (RFC 8259, sections 2 and 8.1).
+// byte order mark and nothing behind it (RFC 8259, sections 2 and 8.1). White
+// space around it is allowed. The body is decoded here anew, since lenient
+// readers forgive just these mistakes.
 func OneObject(x *tpp.Exchange) error {
 	if err := Answered(x); err != nil {
 		return err
@@ -125,13 +131,18 @@ func OneObject(x *tpp.Exchange) error {
 	if err := dec.Decode(&first); err != nil {
 		return finding("one JSON object", "%v", err)
 	}
+	if first == nil { // the text null decodes into a map without an error
+		return finding("one JSON object", "null")
+	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return finding("one JSON object", "something behind it")
 	}
 	return nil
 }
 
-// NoDuplicates makes sure that no member name occurs twice (RFC 8259, section 4).
+// NoDuplicates makes sure that no member name occurs twice (RFC 8259, section
+// 4). Two clients that read such an answer may take different values from it,
+// and one of them may be a client_id.
 func NoDuplicates(x *tpp.Exchange) error {
 	obj, err := body(x)
 	if err != nil {
@@ -143,7 +154,9 @@ func NoDuplicates(x *tpp.Exchange) error {
 	return nil
 }
 
-// NotCached makes sure that no cache may keep the answer (RFC 7591, section 3.2.1).
+// NotCached makes sure that no cache may keep the answer (RFC 7591, section
+// 3.2.1). Pragma: no-cache is not asked for; RFC 9111, section 5.4 deprecates
+// it.
 func NotCached(x *tpp.Exchange) error {
 	if err := Answered(x); err != nil {
 		return err
@@ -156,7 +169,8 @@ func NotCached(x *tpp.Exchange) error {
 }
 
 // SaysHowToAuthenticate makes sure that a 401 names the Bearer scheme (RFC
-// 6750, section 3; RFC 9110, section 15.5.2).
+// 6750, section 3; RFC 9110, section 15.5.2). Only the first challenge is
+// read, and no attribute of it.
 func SaysHowToAuthenticate(x *tpp.Exchange) error {
 	if err := Answered(x); err != nil {
 		return err
@@ -168,7 +182,9 @@ func SaysHowToAuthenticate(x *tpp.Exchange) error {
 	return nil
 }
 
-// NoRedirect makes sure that the answer is no 3xx.
+// NoRedirect makes sure that the answer is no 3xx. A client that follows one
+// hands its statement and token to wherever it leads (RFC 9110, section
+// 15.4).
 func NoRedirect(x *tpp.Exchange) error {
 	if err := Answered(x); err != nil {
 		return err
@@ -179,7 +195,8 @@ func NoRedirect(x *tpp.Exchange) error {
 	return nil
 }
 
-// Empty makes sure that there is no body.
+// Empty makes sure that there is no body. 204 has none (RFC 9110, section
+// 15.3.5), and there is no client left to show (RFC 7592, section 2.3).
 func Empty(x *tpp.Exchange) error {
 	if err := Answered(x); err != nil {
 		return err
@@ -191,7 +208,9 @@ func Empty(x *tpp.Exchange) error {
 }
 
 // NamesNoClient makes sure that an answer which refuses gives nothing of a
-// client away.
+// client away. Three members count: an identifier, a secret and a
+// registration access token. A closed handshake shows nothing; a body that is
+// no JSON object has no members, so its text is not searched.
 func NamesNoClient(x *tpp.Exchange) error {
 	if x.Outcome == tpp.RefusedByTLS {
 		return nil
@@ -211,7 +230,8 @@ func NamesNoClient(x *tpp.Exchange) error {
 	return nil
 }
 
-// insides are texts that only the inside of a server has.
+// insides are texts that only the inside of a server has. They are narrow on
+// purpose: an honest error text must not contain one by chance.
 var insides = []string{
 	"goroutine ", "panic:", "runtime error", ".go:", ".java:", ".kt:", ".py\", line", ".cs:line", "Traceback (most recent", "at java.", "at org.", "at com.",
 	"Exception in thread", "NullPointerException", "SQLSTATE", "ORA-", "syntax error at or near", "node_modules",
@@ -231,6 +251,8 @@ func NoInsides(x *tpp.Exchange) error {
 	return nil
 }
 
+// body is the answer's JSON object. Whatever else came is a finding, since
+// every judgement that asks for a member expects one.
 func body(x *tpp.Exchange) (jose.Object, error) {
 	if err := Answered(x); err != nil {
 		return nil, err

@@ -20,7 +20,8 @@ func EndpointHTTPS(metadata jose.Object, name string) error {
 }
 
 // IssuerFits makes sure that the issuer is the URL under which its metadata
-// was found (RFC 8414, section 3.3): the well-known part taken out.
+// was found (RFC 8414, section 3.3): the well-known part taken out. One slash
+// at its end is forgiven.
 func IssuerFits(metadata jose.Object, found string) error {
 	issuer := metadata.String("issuer")
 	u, err := url.Parse(found)
@@ -38,8 +39,9 @@ func IssuerFits(metadata jose.Object, found string) error {
 	return finding("the issuer under which the metadata was found, "+found, "%q", issuer)
 }
 
-// OnlyFrom makes sure that a list in the metadata holds only permitted values.
-// An absent list says nothing.
+// OnlyFrom makes sure that a list in the metadata holds only permitted
+// values. An absent list says nothing. It names the first value that is not
+// permitted, as one is enough to negotiate badly.
 func OnlyFrom(metadata jose.Object, name string, permitted []string) error {
 	for _, v := range metadata.Strings(name) {
 		if !slices.Contains(permitted, v) {
@@ -49,7 +51,9 @@ func OnlyFrom(metadata jose.Object, name string, permitted []string) error {
 	return nil
 }
 
-// Contains makes sure that a list in the metadata holds these values.
+// Contains makes sure that a list in the metadata holds these values. An
+// absent list holds none of them; a caller to whom that says nothing asks
+// before.
 func Contains(metadata jose.Object, name string, values []string) error {
 	have := metadata.Strings(name)
 	for _, v := range values {
@@ -60,7 +64,8 @@ func Contains(metadata jose.Object, name string, values []string) error {
 	return nil
 }
 
-// IsTrue makes sure that a metadata member is the boolean true.
+// IsTrue makes sure that a metadata member is the boolean true. The string
+// "true" is not it: a client that reads the member as a boolean fails on it.
 func IsTrue(metadata jose.Object, name string) error {
 	raw, _ := metadata.Get(name)
 	var v bool

@@ -17,10 +17,13 @@ type Finding struct {
 // Error makes a Finding usable as the error of a step.
 func (f *Finding) Error() string { return "expected " + f.Expected + ", got " + f.Got }
 
+// finding makes a Finding; the format is that of what was got.
 func finding(expected, format string, args ...any) error {
 	return &Finding{Expected: expected, Got: fmt.Sprintf(format, args...)}
 }
 
+// minor makes a Finding that only warns, such as a right refusal with another
+// error code than the clause names.
 func minor(expected, format string, args ...any) error {
 	return &Finding{Expected: expected, Got: fmt.Sprintf(format, args...), Minor: true}
 }

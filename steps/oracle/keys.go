@@ -9,6 +9,9 @@ import (
 
 // Keys judges a published JWK Set: no private members, RSA of at least 2048
 // bits, distinct kids, and a use (RFC 7517; FAPI 1.0 Advanced, section 8.6).
+// certified asks in addition for a chain in x5c whose first certificate is
+// the key's own (RFC 7517, section 4.7), as the keys of a directory have it.
+// The first key that fails is the one that the Finding names.
 func Keys(x *tpp.Exchange, certified bool) error {
 	if err := Status(x, 200); err != nil {
 		return err
@@ -36,6 +39,9 @@ func Keys(x *tpp.Exchange, certified bool) error {
 	return Distinct(kids)
 }
 
+// publishedKey looks for private members first (RFC 7518, sections 6.2.2,
+// 6.3.2 and 6.4.1): a leaked key is worse than a weak one. "k" is there
+// because a symmetric key is all private.
 func publishedKey(jwk jose.Object, certified bool) error {
 	kid := jwk.String("kid")
 	for _, private := range []string{"d", "p", "q", "dp", "dq", "qi", "k"} {

@@ -154,6 +154,7 @@ func TestForm(t *testing.T) {
 	want(t, "", NotCached(ok))
 	want(t, "no-store", NotCached(answer(200, "{}", "Cache-Control: no-cache")))
 	want(t, "", OneObject(ok))
+	want(t, "null", OneObject(answer(200, "null")))
 	want(t, "behind it", OneObject(answer(200, "{}{}")))
 	want(t, "byte order mark", OneObject(answer(200, "\xef\xbb\xbf{}")))
 	want(t, "UTF-8", OneObject(answer(200, "{\"a\":\"\xff\"}")))

@@ -16,7 +16,9 @@ var RegistrationErrors = []string{"invalid_redirect_uri", "invalid_client_metada
 // Refused judges the answer to a registration or update that must not
 // succeed: an accepted status, on 400 an error body of RFC 7591 section
 // 3.2.2, and nothing of a client. errorSchema validates the body; it is the
-// profile's.
+// profile's. Without a status in accept only 400 will do. A success comes
+// first among the findings, then a client in the answer, then the form, so
+// that the worst is the one reported.
 func Refused(x *tpp.Exchange, accept rulebook.Accept, errorSchema Schema) error {
 	if x.Outcome == tpp.RefusedByTLS && accept.TLS || brokenOff(x) {
 		return nil
@@ -43,7 +45,9 @@ func Refused(x *tpp.Exchange, accept rulebook.Accept, errorSchema Schema) error 
 	return registrationError(x, accept.Errors, errorSchema)
 }
 
-// registrationError judges the body of a 400.
+// registrationError judges the body of a 400. Another code than those of the
+// rule is minor: RFC 7591, section 3.2.2 leaves the choice between its codes
+// to the server.
 func registrationError(x *tpp.Exchange, codes []string, schema Schema) error {
 	if err := JSON(x); err != nil {
 		return err
@@ -65,11 +69,13 @@ func registrationError(x *tpp.Exchange, codes []string, schema Schema) error {
 	return nil
 }
 
-// oversize is where a request becomes one that a server may break off.
+// oversize is where a request becomes one that a server may break off. In
+// bytes, header lines and body together; honest registrations stay far below.
 const oversize = 64 << 10
 
 // brokenOff tells whether the server closed the connection on an oversize
-// request, as it may (RFC 9110, section 15.5.14).
+// request, as it may (RFC 9110, section 15.5.14). The client then sees a
+// reset in the middle of writing and never the status.
 func brokenOff(x *tpp.Exchange) bool {
 	size := len(x.Request.Body)
 	for _, h := range x.Request.Headers {
@@ -79,7 +85,10 @@ func brokenOff(x *tpp.Exchange) bool {
 }
 
 // Unauthorised judges the answer to a management request without a right: one
-// of the statuses and nothing of the client.
+// of the statuses and nothing of the client. No body is asked for: RFC 6750,
+// section 3 puts the reason into a header, which has a rule of its own.
+// allowTLS lets a closed handshake pass, where the certificate may be the
+// reason.
 func Unauthorised(x *tpp.Exchange, allowTLS bool, want ...int) error {
 	if x.Outcome == tpp.RefusedByTLS && allowTLS {
 		return nil
@@ -91,7 +100,8 @@ func Unauthorised(x *tpp.Exchange, allowTLS bool, want ...int) error {
 }
 
 // TokenRefused judges the answer to a token request that must not succeed
-// (RFC 6749, section 5.2).
+// (RFC 6749, section 5.2). An access_token in the answer is a finding under
+// any status. Another error code than the expected ones is minor.
 func TokenRefused(x *tpp.Exchange, accept rulebook.Accept) error {
 	if x.Outcome == tpp.RefusedByTLS && accept.TLS {
 		return nil
@@ -144,7 +154,8 @@ func MethodRefused(x *tpp.Exchange, want ...int) error {
 }
 
 // WithoutTrace makes sure that a success shows nothing of a value that should
-// have had no effect.
+// have had no effect. The statement is left out: it is returned as it came
+// (RFC 7591, section 3.2.1), with whatever it contains.
 func WithoutTrace(x *tpp.Exchange, trace string) error {
 	obj, err := body(x)
 	if err != nil {
@@ -158,6 +169,8 @@ func WithoutTrace(x *tpp.Exchange, trace string) error {
 	return nil
 }
 
+// excerpt quotes at most 120 bytes, so that a long or binary answer cannot
+// spoil the line that reports it.
 func excerpt(b []byte) string {
 	const most = 120
 	if len(b) == 0 {
@@ -170,6 +183,8 @@ func excerpt(b []byte) string {
 }
 
 // NotTaken makes sure that a success did not take this value of this member.
+// An answer that leaves the member out passes: what is not shown is not
+// registered.
 func NotTaken(x *tpp.Exchange, name string, value []byte) error {
 	obj, err := body(x)
 	if err != nil {
@@ -182,7 +197,8 @@ func NotTaken(x *tpp.Exchange, name string, value []byte) error {
 }
 
 // Shows makes sure that a success has the member, as it must for a default
-// that the server filled in (RFC 7591, section 3.2.1).
+// that the server filled in (RFC 7591, section 3.2.1). null, an empty list
+// and an empty string are no default.
 func Shows(x *tpp.Exchange, name string) error {
 	obj, err := body(x)
 	if err != nil {

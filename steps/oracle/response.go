@@ -34,7 +34,8 @@ func Registered(x *tpp.Exchange) error {
 
 // ReturnsAll makes sure that every member of the request is in the answer
 // (RFC 7591, section 3.2.1). A server may replace a value, so only presence
-// counts here.
+// counts here. null in the request asks for nothing (RFC 7592, section 2.2).
+// All missing members are named in one Finding.
 func ReturnsAll(x *tpp.Exchange, request jose.Object) error {
 	obj, err := body(x)
 	if err != nil {
@@ -55,7 +56,9 @@ func ReturnsAll(x *tpp.Exchange, request jose.Object) error {
 	return nil
 }
 
-// SameStrings makes sure that a member is the list that was sent, in any order.
+// SameStrings makes sure that a member is the list that was sent, in any
+// order. RFC 7591 gives the lists of metadata no order. Elements are compared
+// byte for byte, and one that is there twice counts twice.
 func SameStrings(x *tpp.Exchange, name string, want []string) error {
 	obj, err := body(x)
 	if err != nil {
@@ -71,6 +74,7 @@ func SameStrings(x *tpp.Exchange, name string, want []string) error {
 }
 
 // SameMember makes sure that a string member is byte for byte what was sent.
+// A member that is missing or no string is the empty one.
 func SameMember(x *tpp.Exchange, name, want string) error {
 	obj, err := body(x)
 	if err != nil {
@@ -83,7 +87,9 @@ func SameMember(x *tpp.Exchange, name, want string) error {
 }
 
 // StatementClaims makes sure that the claims of the statement are in the
-// answer (OBIE DCR: flattened at the top level).
+// answer (OBIE DCR: flattened at the top level). Only the claims about
+// software and organisation are compared; iss, iat and the like belong to the
+// statement's envelope. A different value counts as missing.
 func StatementClaims(x *tpp.Exchange, claims jose.Object) error {
 	obj, err := body(x)
 	if err != nil {
@@ -105,6 +111,8 @@ func StatementClaims(x *tpp.Exchange, claims jose.Object) error {
 }
 
 // ScopeWithin makes sure that no scope beyond the asked ones is granted.
+// Fewer are in order (RFC 6749, section 3.3), and so is an answer that shows
+// none.
 func ScopeWithin(x *tpp.Exchange, asked string) error {
 	obj, err := body(x)
 	if err != nil {
@@ -134,7 +142,8 @@ func ScopeLacks(x *tpp.Exchange, scope string) error {
 }
 
 // IssuedNow makes sure that client_id_issued_at is the present time in
-// seconds, give or take two minutes (RFC 7591, section 3.2.1).
+// seconds, give or take two minutes (RFC 7591, section 3.2.1). The tolerance
+// is for two clocks that differ, not for other units or time zones.
 func IssuedNow(x *tpp.Exchange, now time.Time) error {
 	obj, err := body(x)
 	if err != nil {
@@ -154,7 +163,8 @@ func IssuedNow(x *tpp.Exchange, now time.Time) error {
 	return nil
 }
 
-// Absent makes sure that a member is not there.
+// Absent makes sure that a member is not there. A null is there: a reader
+// that asks for the name finds it.
 func Absent(x *tpp.Exchange, name string) error {
 	obj, err := body(x)
 	if err != nil {
@@ -181,7 +191,9 @@ func ClientURI(x *tpp.Exchange) error {
 }
 
 // Description makes sure that error_description is plain text (RFC 6749,
-// section 5.2) of at most 500 characters (OBIE DCR).
+// section 5.2) of at most 500 characters (OBIE DCR). Quotation mark and
+// backslash are outside its characters too. The length is counted in bytes,
+// which is the same for all that are allowed.
 func Description(x *tpp.Exchange) error {
 	obj, err := body(x)
 	if err != nil {

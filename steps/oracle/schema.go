@@ -17,7 +17,9 @@ type Schema struct {
 	compiled *jsonschema.Schema
 }
 
-// CompileSchema prepares a schema document for use by many checks.
+// CompileSchema prepares a schema document for use by many checks. Formats
+// such as uri are asserted, which 2020-12 leaves to the reader. The error is
+// one of the profile, never of the target.
 func CompileSchema(name string, document []byte) (Schema, error) {
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
 	if err != nil {
@@ -35,7 +37,8 @@ func CompileSchema(name string, document []byte) (Schema, error) {
 	return Schema{name, compiled}, nil
 }
 
-// Validate judges a body. The Finding names the members that do not fit.
+// Validate judges a body. The Finding names the members that do not fit. Any
+// other error is trouble of the validator itself.
 func (s Schema) Validate(raw []byte) error {
 	value, err := jsonvalue.Value(raw)
 	if err != nil {

@@ -5,7 +5,9 @@ import (
 )
 
 // SecretExpires makes sure that client_secret_expires_at stands beside a
-// client_secret (RFC 7591, section 3.2.1).
+// client_secret (RFC 7591, section 3.2.1). 0 says that it never does, so only
+// presence counts. Callers ask after registering for a method that needs a
+// secret; without one there is nothing to authenticate with.
 func SecretExpires(x *tpp.Exchange) error {
 	obj, err := body(x)
 	if err != nil {
@@ -21,7 +23,9 @@ func SecretExpires(x *tpp.Exchange) error {
 }
 
 // ManagementTogether makes sure that registration_access_token and
-// registration_client_uri come both or not at all (RFC 7592, section 3).
+// registration_client_uri come both or not at all (RFC 7592, section 3). One
+// without the other is of no use: a token for an unknown URL, or a URL that
+// nobody may call.
 func ManagementTogether(x *tpp.Exchange) error {
 	obj, err := body(x)
 	if err != nil {
@@ -63,7 +67,10 @@ func NotSequential(ids []string) error {
 
 // Entropy makes sure that a secret is long enough for 128 bits and that its
 // characters vary (RFC 6749, section 10.10). It is an estimate from outside:
-// the alphabet is what occurs in all of them together.
+// the alphabet is what occurs in all of them together. A small sample makes
+// it too low, which is why it takes many secrets at once; constant parts make
+// it too high. It finds short secrets, not bad generators. Equal secrets are
+// a finding whatever their length.
 func Entropy(secrets []string) error {
 	alphabet := map[rune]bool{}
 	shortest := -1

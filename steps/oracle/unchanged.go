@@ -11,7 +11,8 @@ import (
 )
 
 // SameBodies makes sure that two answers are the same JSON, apart from the
-// members that may change at every answer.
+// members that may change at every answer. A member that only one of them has
+// counts as a difference.
 func SameBodies(a, b *tpp.Exchange, except ...string) error {
 	x, err := body(a)
 	if err != nil {
@@ -34,6 +35,8 @@ func SameBodies(a, b *tpp.Exchange, except ...string) error {
 	return nil
 }
 
+// memberNames lists each name once, in the order of first appearance, so that
+// the same difference is reported on every run.
 func memberNames(objects ...jose.Object) []string {
 	var names []string
 	for _, o := range objects {
@@ -59,6 +62,8 @@ func sameJSON(a, b json.RawMessage) bool {
 	return string(canonical(x)) == string(canonical(y))
 }
 
+// canonical sorts lists at the top and lists directly inside lists. Lists
+// inside objects, such as the keys of a jwks, keep their order.
 func canonical(v any) []byte {
 	if list, ok := v.([]any); ok {
 		parts := make([]string, len(list))
@@ -72,8 +77,10 @@ func canonical(v any) []byte {
 	return raw
 }
 
-// Unchanged makes sure that what two answers about one client both show is the
-// same. Credentials may rotate, and the server's own bookkeeping is its own.
+// Unchanged makes sure that what two answers about one client both show is
+// the same. Credentials may rotate, and the server's own bookkeeping is its
+// own. Members that only one answer shows are passed over, as a read may show
+// less than a registration.
 func Unchanged(before, after *tpp.Exchange) error {
 	a, err := body(before)
 	if err != nil {
