@@ -10,7 +10,8 @@ import (
 )
 
 // answering turns the error of an endpoint into its JSON answer. An endpoint
-// returns an error only before it has written.
+// returns an error only before it has written. From 500 on the cause is logged,
+// which the caller does not get to see.
 func answering(e endpoint, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := e(w, r)
@@ -34,7 +35,9 @@ type problemBody struct {
 	Description string `json:"error_description"`
 }
 
-// writeJSON answers with a JSON document. It leaves <, > and & in names as they are.
+// writeJSON answers with a JSON document. It leaves <, > and & in names as they
+// are. Encoding ends before the first byte is sent, so that an error can still
+// become an answer.
 func writeJSON(w http.ResponseWriter, status int, v any) error {
 	var body bytes.Buffer
 	enc := json.NewEncoder(&body)
@@ -84,6 +87,8 @@ type statusRecorder struct {
 	status int
 }
 
+// WriteHeader notes the status. It is not called for a plain 200, which is why
+// the recorder begins with that.
 func (s *statusRecorder) WriteHeader(status int) {
 	s.status = status
 	s.ResponseWriter.WriteHeader(status)

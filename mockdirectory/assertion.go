@@ -12,7 +12,9 @@ import (
 )
 
 // assertion answers with the software statement assertion, signed now, or with
-// one that has the malformation asked for.
+// one that has the malformation asked for. It is in the compact serialisation.
+// The parameter kid picks one of the published keys to sign with. While the
+// software or its organisation is not active the answer is 403.
 func (d *directory) assertion(w http.ResponseWriter, r *http.Request) error {
 	query, err := readParameters(r, "malformation", "canary", "kid")
 	if err != nil {
@@ -38,7 +40,8 @@ func (d *directory) assertion(w http.ResponseWriter, r *http.Request) error {
 	return writeBytes(w, http.StatusOK, "application/jws+json", []byte(token))
 }
 
-// statement says what the directory knows of a software that may act.
+// statement says what the directory knows of a software that may act. The jti
+// and the time of issue are new each time, so no two statements are alike.
 func (d *directory) statement(orgID, id string) (statement.Statement, error) {
 	soft, org, err := d.registry.softwareOf(orgID, id)
 	if err != nil {
@@ -65,6 +68,8 @@ type malformationQuery struct{ name, canary string }
 // malform makes the statement with one malformation. What the directory itself
 // gets wrong is signed anew. Tampering starts from a finished statement, whose
 // signature must no longer fit, and has no use of the directory's private key.
+// A name that is unknown or not about statements is 400, one for which the
+// directory lacks the means 409.
 func (d *directory) malform(ctx context.Context, st statement.Statement, signer *signingKey, q malformationQuery) (string, error) {
 	name := q.name
 	m, err := malformation.ByName(name)

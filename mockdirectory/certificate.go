@@ -17,7 +17,8 @@ var (
 	organisationKinds = []pki.Kind{pki.OBWAC, pki.OBSeal}
 )
 
-// kindOf reads {type} and holds it to the level of the path.
+// kindOf reads {type} and holds it to the level of the path. The refusal names
+// the two that belong there.
 func kindOf(r *http.Request, allowed []pki.Kind) (pki.Kind, error) {
 	kind := pki.Kind(r.PathValue("type"))
 	if !slices.Contains(allowed, kind) {
@@ -79,7 +80,8 @@ type holder struct {
 
 // certify answers 201 with the certificate for the key in the body. One that is
 // asked to be wrong is not published: a server under test is to judge the
-// certificate, not to miss its key.
+// certificate, not to miss its key. The kid follows from the key alone, so a
+// renewed certificate keeps it.
 func (d *directory) certify(w http.ResponseWriter, r *http.Request, h holder) error {
 	query, err := readParameters(r, "wrong")
 	if err != nil {
@@ -105,7 +107,9 @@ func (d *directory) certify(w http.ResponseWriter, r *http.Request, h holder) er
 	return writeJSON(w, http.StatusCreated, certifiedAnswer{kid, string(chainPEM(leaf, d.authority.Issuing()))})
 }
 
-// publishCertificate issues, and puts the key into its owner's set.
+// publishCertificate issues, and puts the key into its owner's set. A revoked
+// key is refused only then, with 409: its certificate was made but is never
+// seen.
 func (d *directory) publishCertificate(h holder, csr *x509.CertificateRequest, kid string) (*x509.Certificate, error) {
 	leaf, err := d.authority.Issue(h.kind, h.subject, csr.PublicKey)
 	if err != nil {
@@ -170,7 +174,8 @@ func (d *directory) publishJWK(w http.ResponseWriter, r *http.Request) error {
 }
 
 // certifyListener makes a server certificate for the names in the request, so
-// that a test server is trusted by all who trust this directory.
+// that a test server is trusted by all who trust this directory. Nothing proves
+// that the names are the sender's: only tests trust this CA.
 func (d *directory) certifyListener(w http.ResponseWriter, r *http.Request) error {
 	csr, err := readCSR(w, r)
 	if err != nil {

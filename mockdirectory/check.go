@@ -77,7 +77,8 @@ func checkRoles(roles, allowed []string) error {
 }
 
 // checkDomain holds software to one authorisation domain, and to the bank's
-// side or the third party's, as the directory does.
+// side or the third party's, as the directory does. The caller has seen to it
+// that there is at least one role.
 func checkDomain(roles []string) error {
 	domain := psd2Roles
 	if slices.Contains(cdRoles, roles[0]) {

@@ -24,6 +24,8 @@ type Config struct {
 	Log       *slog.Logger     // access log at debug level, without bodies; none when nil
 }
 
+// withDefaults leaves Keys alone: Start must know whether it made the pool, and
+// so has to close it.
 func (c Config) withDefaults() Config {
 	c.Addr = cmp.Or(c.Addr, "127.0.0.1:0")
 	c.Issuer = cmp.Or(c.Issuer, "OpenBanking Ltd")
@@ -37,7 +39,9 @@ func (c Config) withDefaults() Config {
 }
 
 // baseURL settles the URL that everything published is below, without a slash
-// at its end, and the host names that the listener's certificate must bear.
+// at its end, and the host names that the listener's certificate must bear. The
+// loopback names are always among them, whatever the public URL, for clients on
+// the same machine.
 func (c Config) baseURL(listener net.Addr) (base string, hosts []string, err error) {
 	hosts = []string{"127.0.0.1", "::1", "localhost"}
 	at, err := netip.ParseAddrPort(listener.String())

@@ -11,7 +11,8 @@ import (
 	"net/http"
 )
 
-// Sizes of RSA keys that are certified, in bits.
+// Sizes of RSA keys that are certified, in bits. The upper bound keeps the cost
+// of checking a signature small.
 const (
 	minKeyBits = 2048
 	maxKeyBits = 4096

@@ -90,7 +90,8 @@ func jsonType(t reflect.Type) string {
 }
 
 // readParameters returns the query parameters, each given once, or an error
-// that names one which the request does not have.
+// that names one which the request does not have. It is strict for the same
+// reason as decodeJSON.
 func readParameters(r *http.Request, names ...string) (map[string]string, error) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {

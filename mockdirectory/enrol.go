@@ -36,6 +36,7 @@ func (d *directory) setOrganisationStatus(w http.ResponseWriter, r *http.Request
 }
 
 // enrolSoftware answers 201 with the new software statement, which is Active.
+// Roles that are left out are those of the organisation.
 func (d *directory) enrolSoftware(w http.ResponseWriter, r *http.Request) error {
 	var body softwareFields
 	if err := readJSON(w, r, &body); err != nil {
@@ -48,6 +49,7 @@ func (d *directory) enrolSoftware(w http.ResponseWriter, r *http.Request) error 
 	return writeJSON(w, http.StatusCreated, rec)
 }
 
+// showSoftware answers 200 whatever the status, which is part of what it shows.
 func (d *directory) showSoftware(w http.ResponseWriter, r *http.Request) error {
 	rec, _, err := d.registry.softwareOf(r.PathValue("org"), r.PathValue("software"))
 	if err != nil {
@@ -70,7 +72,8 @@ func (d *directory) updateSoftware(w http.ResponseWriter, r *http.Request) error
 	return writeJSON(w, http.StatusOK, rec)
 }
 
-// setSoftwareStatus switches the software off or on again.
+// setSoftwareStatus switches the software off or on again. Off means that no
+// statement is issued for it; its keys stay published.
 func (d *directory) setSoftwareStatus(w http.ResponseWriter, r *http.Request) error {
 	var body statusChange
 	if err := readJSON(w, r, &body); err != nil {

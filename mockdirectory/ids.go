@@ -14,6 +14,7 @@ const (
 )
 
 var (
+	// What comes in a path is held to these before anything is looked up.
 	organisationIDs = regexp.MustCompile(`^[0-9A-Za-z]{18}$`)
 	softwareIDs     = regexp.MustCompile(`^[0-9A-Za-z]{22}$`)
 	keyIDs          = regexp.MustCompile(`^[0-9A-Za-z_.~=-]{1,128}$`)
@@ -24,6 +25,8 @@ func newOrganisationID() string { return organisationPrefix + randomBase62(18-le
 func newSoftwareID() string { return randomBase62(softwareIDLength) }
 
 // newStatementID is a jti as the UK directory writes it: 16 hexadecimal digits.
+// It tells statements apart and need not be secret. crypto/rand.Read has no
+// error to handle: it ends the process instead.
 func newStatementID() string {
 	var b [8]byte
 	rand.Read(b[:])

@@ -38,6 +38,8 @@ type keySet struct {
 	document []byte
 }
 
+// newKeySet has a document from the start: an owner without keys publishes an
+// empty set and not a 404.
 func newKeySet() keySet { return keySet{document: renderSet(nil)} }
 
 // put adds a key. A certificate for a key that has one of the same kind takes its place.
@@ -50,7 +52,8 @@ func (s *keySet) put(k *publishedKey) {
 	s.document = renderSet(s.keys)
 }
 
-// take removes and returns every key of that kid.
+// take removes and returns every key of that kid. A key that was certified
+// under several kinds goes with all of them.
 func (s *keySet) take(kid string) []*publishedKey {
 	var taken []*publishedKey
 	s.keys = slices.DeleteFunc(s.keys, func(k *publishedKey) bool {
@@ -76,7 +79,8 @@ func (s *keySet) find(kind pki.Kind, kid string) *publishedKey {
 }
 
 // renderSet writes the JWKs as they are: one that was published verbatim may
-// say a member twice.
+// say a member twice. The slice is always a new one, so a document that was
+// handed out stays as it was.
 func renderSet(keys []*publishedKey) []byte {
 	var out bytes.Buffer
 	out.WriteString(`{"keys":[`)
@@ -100,7 +104,9 @@ type certifiedKey struct {
 }
 
 // publish renders the JWK with the members that the UK directory writes; `tls`
-// is its own value of use, which RFC 7517 section 4.2 does not register.
+// is its own value of use, which RFC 7517 section 4.2 does not register. x5c
+// has the whole chain up to the root, in base64 with padding and not base64url
+// (RFC 7517 section 4.7).
 func (c certifiedKey) publish(authority *pki.Authority) (*publishedKey, error) {
 	use := "sig"
 	if c.kind.Transport() {

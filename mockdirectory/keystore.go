@@ -35,7 +35,8 @@ func (d *directory) ownerSet(w http.ResponseWriter, r *http.Request, revoked boo
 	return writeBytes(w, http.StatusOK, mediaJWKSet, document)
 }
 
-// certificateFile answers with the certificate that x5u names: /{org}/{owner}/{kid}.pem.
+// certificateFile answers with the certificate that x5u names:
+// /{org}/{owner}/{kid}.pem. The issuing CA's certificate comes after it.
 func (d *directory) certificateFile(w http.ResponseWriter, r *http.Request) error {
 	kid, ok := strings.CutSuffix(r.PathValue("document"), ".pem")
 	if !ok {
@@ -76,7 +77,8 @@ func (d *directory) addKey(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, map[string]string{"kid": kid})
 }
 
-// rotateKey answers with the kid of the key that signs from now on.
+// rotateKey answers with the kid of the key that signs from now on. The former
+// key stays published for the statements that it signed.
 func (d *directory) rotateKey(w http.ResponseWriter, r *http.Request) error {
 	kid, err := d.signing.rotate(r.Context())
 	if err != nil {

@@ -9,7 +9,8 @@ import (
 	"github.com/dcrkit/dcrkit/fixtures/statement"
 )
 
-// enrolment is the body that enrols an organisation.
+// enrolment is the body that enrols an organisation. Only the name is required;
+// record fills in the rest.
 type enrolment struct {
 	OrganisationName string   `json:"OrganisationName"`
 	RegistrationID   string   `json:"RegistrationId"`
@@ -38,8 +39,9 @@ func (e enrolment) check() error {
 	return checkRoles(e.Roles, slices.Concat(psd2Roles, cdRoles))
 }
 
-// organisationRecord is an enrolled organisation, as the API shows it. The
-// list is never changed in place.
+// organisationRecord is an enrolled organisation, as the API shows it. The list
+// is never changed in place. The authority is for statements and certificates,
+// and the API does not show it.
 type organisationRecord struct {
 	ID             string   `json:"OrganisationId"`
 	Name           string   `json:"OrganisationName"`
@@ -49,8 +51,9 @@ type organisationRecord struct {
 	Roles          []string `json:"Roles"`
 }
 
-// record fills what was left out the way the sandbox does: the authority
-// OBGBR, under which the number is Unknown and the organisation's id.
+// record fills what was left out the way the sandbox does: the authority OBGBR,
+// under which the number is Unknown and the organisation's id. The roles are
+// those of a third party, which is what most tests need.
 func (e enrolment) record(id string) organisationRecord {
 	rec := organisationRecord{
 		ID:             id,
@@ -89,7 +92,8 @@ func (o organisationRecord) organisationIdentifier() string {
 	return "PSDGB-" + strings.TrimSuffix(o.AuthorityID, "GBR") + "-" + o.RegistrationID
 }
 
-// claims is the organisation's part of a statement.
+// claims is the organisation's part of a statement. The competent authority's
+// status is always that of the organisation: tests set one and get both.
 func (o organisationRecord) claims(base string) statement.Organisation {
 	return statement.Organisation{
 		ID:     o.ID,

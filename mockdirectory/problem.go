@@ -42,15 +42,18 @@ func notFound(format string, args ...any) error {
 	return &problem{http.StatusNotFound, codeNotFound, fmt.Sprintf(format, args...)}
 }
 
-// conflict is for a sound request that the state of things rules out.
+// conflict is for a sound request that the state of things rules out. It is 409
+// (RFC 9110, section 15.5.10).
 func conflict(format string, args ...any) error {
 	return &problem{http.StatusConflict, codeConflict, fmt.Sprintf(format, args...)}
 }
 
+// tooLarge is 413 (RFC 9110, section 15.5.14) and names the limit in bytes.
 func tooLarge() error {
 	return &problem{http.StatusRequestEntityTooLarge, codeTooLarge, fmt.Sprintf("body: expected at most %d bytes", maxBody)}
 }
 
+// methodNotAllowed is 405. The caller sets Allow, which has to be there.
 func methodNotAllowed(method, path string) error {
 	return &problem{http.StatusMethodNotAllowed, codeMethod, fmt.Sprintf("method: %s is not offered at %s", method, path)}
 }

@@ -43,7 +43,8 @@ func (r *registry) publish(orgID, owner string, k *publishedKey) error {
 	return nil
 }
 
-// associate shares a key of the organisation with its software.
+// associate shares a key of the organisation with its software. To do so twice
+// changes nothing, and later certificates of that key follow by themselves.
 func (r *registry) associate(orgID, id string, kind pki.Kind, kid string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -60,7 +61,8 @@ func (r *registry) associate(orgID, id string, kind pki.Kind, kid string) error 
 }
 
 // revoke moves a key to the revoked set wherever the organisation or its
-// software publish it.
+// software publish it. From then on the organisation gets no certificate for
+// it, under any of its software.
 func (r *registry) revoke(orgID, kid string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -102,7 +104,9 @@ func (r *registry) document(orgID, owner string, revoked bool) ([]byte, error) {
 	return keys.current.document, nil
 }
 
-// certificate returns the PEM of a key's certificate, revoked or not.
+// certificate returns the PEM of a key's certificate, revoked or not. The x5u
+// of a revoked key still leads somewhere, for whoever looks into an old
+// signature.
 func (r *registry) certificate(orgID, owner, kid string) ([]byte, error) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()

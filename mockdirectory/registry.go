@@ -67,7 +67,8 @@ func (r *registry) setOrganisationStatus(id, status string) error {
 	return nil
 }
 
-// addSoftware enrols software under a new id.
+// addSoftware enrols software under a new id. The status is Active at once, and
+// nothing is enrolled on an error.
 func (r *registry) addSoftware(orgID string, fields softwareFields) (softwareRecord, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -84,7 +85,8 @@ func (r *registry) addSoftware(orgID string, fields softwareFields) (softwareRec
 	return s.record, nil
 }
 
-// softwareOf returns copies of the software's record and its organisation's.
+// softwareOf returns copies of the software's record and its organisation's. It
+// does not look at their status, which is the caller's to judge.
 func (r *registry) softwareOf(orgID, id string) (softwareRecord, organisationRecord, error) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()

@@ -11,7 +11,8 @@ import (
 	"github.com/dcrkit/dcrkit/fixtures/pki"
 )
 
-// directory is what the endpoints stand on.
+// directory is what the endpoints stand on. Only the registry and the signing
+// keys change while it runs; both lock for themselves.
 type directory struct {
 	base      string
 	issuer    string
@@ -21,10 +22,12 @@ type directory struct {
 	registry  *registry
 }
 
-// endpoint answers a request, or returns the refusal to answer with.
+// endpoint answers a request, or returns the refusal to answer with. Once it
+// has written anything it returns nil.
 type endpoint func(http.ResponseWriter, *http.Request) error
 
-// methods are the endpoints at one path.
+// methods are the endpoints at one path. Keys are the names of RFC 9110 section
+// 9, in capitals.
 type methods map[string]endpoint
 
 // routes is the whole API. A path has one entry with its methods, because the
@@ -85,8 +88,9 @@ func newHandler(d *directory, log *slog.Logger) http.Handler {
 	}))
 }
 
-// choose finds the endpoint of the method, or answers 405 with those that
-// there are (RFC 9110, section 15.5.6).
+// choose finds the endpoint of the method, or answers 405 with those that there
+// are (RFC 9110, section 15.5.6). A body that declares itself too large is
+// refused unread.
 func (m methods) choose(w http.ResponseWriter, r *http.Request) error {
 	e, ok := m[r.Method]
 	if !ok {

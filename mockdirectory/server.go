@@ -44,7 +44,9 @@ type Server struct {
 }
 
 // Start makes the CA and the statement signing key, listens and serves. The
-// context bounds the start only; the directory runs until Close.
+// context bounds the start only; the directory runs until Close. It is an error
+// when the address cannot be had, when the public URL is not a plain https one,
+// or when ctx ends first; nothing is left running then.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	cfg = cfg.withDefaults()
 	s := &Server{served: make(chan error, 1)}
@@ -59,6 +61,8 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	return s, nil
 }
 
+// start listens before all else, because the port is part of every URL that is
+// published. It closes the listener when a later step fails.
 func (s *Server) start(ctx context.Context, cfg Config) (err error) {
 	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Addr)
 	if err != nil {
@@ -166,6 +170,8 @@ func (s *Server) Close() error {
 	return s.closeErr
 }
 
+// closeKeys leaves a pool alone that the caller brought: other directories may
+// draw from it.
 func (s *Server) closeKeys() {
 	if s.ownKeys != nil {
 		s.ownKeys.Close()

@@ -85,7 +85,8 @@ func (s *signingKeys) add(ctx context.Context) (kid string, err error) {
 	return kid, nil
 }
 
-// signer returns the key of that kid, or the one that signs now for none.
+// signer returns the key of that kid, or the one that signs now for none. An
+// unknown kid is 400, as it came in the query.
 func (s *signingKeys) signer(kid string) (*signingKey, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -98,7 +99,8 @@ func (s *signingKeys) signer(kid string) (*signingKey, error) {
 	return nil, invalid("kid", "the directory has no key %q", kid)
 }
 
-// document returns the JWK Set, which nobody changes any more.
+// document returns the JWK Set, which nobody changes any more. A new key makes
+// a new document.
 func (s *signingKeys) document() []byte {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

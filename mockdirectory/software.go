@@ -9,7 +9,8 @@ import (
 )
 
 // softwareFields is what the owner says about a piece of software. Lists are
-// never changed in place.
+// never changed in place. The member names are the directory's own, capitals
+// included.
 type softwareFields struct {
 	ClientName               string   `json:"ClientName"`
 	Description              string   `json:"Description"`
@@ -33,7 +34,8 @@ type softwareRecord struct {
 }
 
 // settle fills what was left out and checks the whole. Limits are those of the
-// directory's software statement resource (OBIE Directory API v2.2.0).
+// directory's software statement resource (OBIE Directory API v2.2.0). Roles
+// that are left out become all of the organisation's; an empty list is refused.
 func (f *softwareFields) settle(organisationRoles []string) error {
 	f.Environment = cmp.Or(f.Environment, "sandbox")
 	f.Mode = cmp.Or(f.Mode, "Test")
@@ -117,7 +119,8 @@ func (s *softwareRecord) apply(body []byte, organisationRoles []string) error {
 	return nil
 }
 
-// claims is the software's part of a statement.
+// claims is the software's part of a statement. Where its keys are follows from
+// the ids and cannot be set: a statement leads to this key store alone.
 func (s softwareRecord) claims(base, organisationID string) statement.Software {
 	return statement.Software{
 		ID:           s.ID,

@@ -16,10 +16,14 @@ import (
 	"github.com/dcrkit/dcrkit/mockdirectory"
 )
 
+// aspspCommand groups the reference server: one that keeps every rule of a profile or,
+// with --off, breaks chosen ones. It is a target like any other.
 func aspspCommand() *cobra.Command {
 	return group("aspsp", "The reference DCR server", aspspServeCommand())
 }
 
+// aspspConfig is filled by the flags of 'dcrkit aspsp serve'. The embedded Config goes to
+// the server as it is; the rest names files and URLs that have to be read first.
 type aspspConfig struct {
 	aspsp.Config
 	profile, directory, directoryCA string
@@ -27,6 +31,8 @@ type aspspConfig struct {
 	verbose, listOff                bool
 }
 
+// aspspServeCommand reads flags only. The environment and dcrkit.yaml are for
+// 'dcrkit run'.
 func aspspServeCommand() *cobra.Command {
 	var c aspspConfig
 	cmd := &cobra.Command{
@@ -56,6 +62,9 @@ names and obtains its TLS certificate from that directory's CA, unless --cert an
 	return cmd
 }
 
+// serve refuses what was mistyped before anything listens, then blocks until the first
+// interrupt. A port in use belongs to the key addr and to the environment (exit code 3).
+// Its last line is a command that tests this very server.
 func (c *aspspConfig) serve(cmd *cobra.Command) error {
 	p, err := profile.Load(c.profile)
 	if err != nil {
@@ -106,6 +115,9 @@ func (c *aspspConfig) serve(cmd *cobra.Command) error {
 }
 
 // trustAnchor finds the directory, or starts one.
+// The function that it returns stops a directory that it started and leaves a named one
+// alone. A started one writes its CA to --ca-out, because a run in another process has
+// to trust it too, and its URL into c, for the command that is printed.
 func (c *aspspConfig) trustAnchor(ctx context.Context) (*x509.CertPool, func(), error) {
 	if c.directory != "" {
 		roots, err := readRoots("directory-ca", c.directoryCA)
@@ -126,6 +138,9 @@ func (c *aspspConfig) trustAnchor(ctx context.Context) (*x509.CertPool, func(), 
 }
 
 // command is what a person types to test this server.
+// It has --ca only where the directory's CA signed the listener's certificate; who
+// brought one with --cert knows its issuer. --directory is there for profiles with
+// software statements, as 'dcrkit run' refuses it in the others.
 func (c *aspspConfig) command(s *aspsp.Server, audience string) string {
 	words := []string{"dcrkit run --profile", c.profile, "--target", s.URL()}
 	if c.cert == "" {

@@ -13,6 +13,10 @@ import (
 	"github.com/dcrkit/dcrkit/fixtures/tpp"
 )
 
+// cleanupCommand settles what a killed run could not: clients that no deletion
+// (RFC 7592, section 2.3) is known to have reached. The journal holds their credentials
+// and where to send them, so no target is asked for. While something is left the exit
+// code is 3 and the journal stays, to be tried again.
 func cleanupCommand() *cobra.Command {
 	var ca string
 	var timeout time.Duration
@@ -31,6 +35,8 @@ func cleanupCommand() *cobra.Command {
 			}
 			network := tpp.NewNetwork(tpp.NetworkConfig{Roots: roots, Timeout: timeout})
 			defer network.Close()
+			// The only errors are those of the file; a target that does not answer is among what
+			// is left.
 			left, err := tpp.CleanUp(cmd.Context(), args[0], tpp.ClientConfig{Network: network})
 			if err != nil {
 				return usage(err)
@@ -53,6 +59,8 @@ func cleanupCommand() *cobra.Command {
 // looksLikeJournal keeps another file that is named by mistake as it is: a
 // journal's last line is cut off when it was torn, and a journal without
 // entries is removed.
+// An empty file passes, and one that ends within those first bytes: a run may be
+// killed there.
 func looksLikeJournal(path string) error {
 	const beginning = `{"event":`
 	f, err := os.Open(path)
@@ -72,6 +80,7 @@ func looksLikeJournal(path string) error {
 }
 
 // registrations counts them in words.
+// They are not called clients: one whose answer never came may have made none.
 func registrations(n int) string {
 	if n == 1 {
 		return "1 registration"

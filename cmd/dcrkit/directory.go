@@ -11,6 +11,9 @@ import (
 	"github.com/dcrkit/dcrkit/mockdirectory"
 )
 
+// directoryCommand serves the mock directory in a process of its own, for targets that
+// are to trust it and for runs with --directory. Only the CA certificate is written to
+// disk: after a restart no earlier statement or certificate verifies.
 func directoryCommand() *cobra.Command {
 	var cfg mockdirectory.Config
 	var caOut string
@@ -33,6 +36,8 @@ process. It trusts everybody who can reach it: keep it on the loopback.`,
 			if err := writeCA(caOut, s.RootPEM()); err != nil {
 				return environment(err)
 			}
+			// What a target has to be told to trust this directory; the issuer is that of its
+			// software statements.
 			fmt.Fprintf(cmd.OutOrStdout(), "directory  %s\nca         %s\nkeys       %s/keystore/openbanking.jwks\nissuer     %s\n", s.URL(), caOut, s.URL(), "OpenBanking Ltd")
 			<-cmd.Context().Done()
 			return environment(s.Close())
@@ -47,6 +52,7 @@ process. It trusts everybody who can reach it: keep it on the loopback.`,
 }
 
 // writeCA leaves the CA certificate where the other side can pick it up.
+// It holds no private key, hence a mode that lets others read it.
 func writeCA(path string, pem []byte) error {
 	if err := os.WriteFile(path, pem, 0o644); err != nil {
 		return fmt.Errorf("ca-out: %w", err)
@@ -54,6 +60,8 @@ func writeCA(path string, pem []byte) error {
 	return nil
 }
 
+// logger writes warnings and errors, and every request with verbose. Callers give it the
+// standard error, so that the lines on the standard output stay readable for scripts.
 func logger(w io.Writer, verbose bool) *slog.Logger {
 	level := slog.LevelWarn
 	if verbose {

@@ -26,6 +26,8 @@ const keysAhead = 4
 
 // lab is a directory and a reference server in this process. They meet over
 // HTTPS only.
+// So the embedded server knows no more of the directory than a target elsewhere would.
+// audience is "" in profiles whose aud is the issuer.
 type lab struct {
 	directory *mockdirectory.Server
 	server    *aspsp.Server
@@ -34,6 +36,8 @@ type lab struct {
 }
 
 // startLab starts both for a profile, with some rules of the server switched off.
+// If the server fails, the directory is stopped again. The context must outlive an
+// interrupt, or the clean-up finds nobody to delete its clients.
 func startLab(ctx context.Context, p *profile.Profile, off []string, log *slog.Logger) (*lab, error) {
 	l := &lab{keys: pki.NewKeyPool(keysAhead)}
 	var err error
@@ -50,6 +54,8 @@ func startLab(ctx context.Context, p *profile.Profile, off []string, log *slog.L
 // startServer starts a reference server that trusts the directory at that URL:
 // it enrols itself there, which gives it its audience, and obtains its
 // listener's certificate from the directory's CA unless it has one.
+// The second result is that audience: the organisation id of the ASPSP, which OBIE DCR
+// wants in aud. It is "" in profiles that put the issuer there; they need no enrolment.
 func startServer(ctx context.Context, cfg aspsp.Config, directory string, roots *x509.CertPool) (*aspsp.Server, string, error) {
 	network := tpp.NewNetwork(tpp.NetworkConfig{Roots: roots})
 	defer network.Close()
@@ -68,6 +74,8 @@ func startServer(ctx context.Context, cfg aspsp.Config, directory string, roots 
 			return nil, "", fmt.Errorf("certificate of the reference server: %w", err)
 		}
 	}
+	// The server gets what a directory's documentation would tell it, and then fetches the
+	// keys by itself.
 	cfg.Audience = audience
 	cfg.Directory = aspsp.Directory{
 		JWKS: directory + "/keystore/openbanking.jwks", Issuers: []string{"OpenBanking Ltd"}, KeyStore: directory, Roots: roots,
@@ -81,6 +89,9 @@ func startServer(ctx context.Context, cfg aspsp.Config, directory string, roots 
 
 // listenerCertificate has the directory's CA sign a key for the host names
 // under which the server will be called.
+// The loopback is always among them. The host of --public-url joins as an IP address or
+// a DNS name, since clients compare each with its own kind of subject alternative name
+// (RFC 9110, section 4.3.4). The private key never leaves this process.
 func listenerCertificate(ctx context.Context, d *tpp.Directory, cfg aspsp.Config) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -110,6 +121,8 @@ func listenerCertificate(ctx context.Context, d *tpp.Directory, cfg aspsp.Config
 }
 
 // Close stops what was started.
+// The server goes first, as it fetches from the directory. A lab that has started only
+// in part may be closed too.
 func (l *lab) Close() error {
 	var errs []error
 	if l.server != nil {

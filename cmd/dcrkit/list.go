@@ -13,6 +13,7 @@ import (
 )
 
 // loadCatalogue reads what is embedded: the rules and the feature files.
+// Both are part of the binary, so an error is a defect of dcrkit (exit code 5).
 func loadCatalogue() (*rulebook.Book, *steps.Catalogue, error) {
 	book, err := rulebook.Load()
 	if err != nil {
@@ -26,6 +27,8 @@ func loadCatalogue() (*rulebook.Book, *steps.Catalogue, error) {
 }
 
 // selectChecks is Catalogue.Select with suggestions for what was mistyped.
+// In a tag expression the first word that is close to a known tag, and is not that tag,
+// is taken for the mistake.
 func selectChecks(catalogue *steps.Catalogue, s steps.Selection, book *rulebook.Book, p *profile.Profile) ([]*steps.Entry, error) {
 	if _, err := wantedRules("rule", book, s.Rules); err != nil {
 		return nil, err
@@ -48,6 +51,8 @@ func selectChecks(catalogue *steps.Catalogue, s steps.Selection, book *rulebook.
 
 // wantedRules are the rules that patterns name; key is what the user typed
 // them for.
+// Letter case does not count. A pattern that matches no rule is an error: an empty
+// table would look like an answer.
 func wantedRules(key string, book *rulebook.Book, patterns []string) (map[string]bool, error) {
 	wanted := map[string]bool{}
 	for _, pattern := range patterns {
@@ -62,6 +67,7 @@ func wantedRules(key string, book *rulebook.Book, patterns []string) (map[string
 	return wanted, nil
 }
 
+// ruleIDs are what a pattern that matched nothing may have meant.
 func ruleIDs(book *rulebook.Book) []string {
 	var out []string
 	for _, r := range book.Rules() {
@@ -71,6 +77,8 @@ func ruleIDs(book *rulebook.Book) []string {
 }
 
 // listChecks prints what a run would do.
+// The columns are rule, level, sentence and tags. Checks that the profile does not ask
+// are listed with "-", since a run reports them too, as skipped.
 func listChecks(out io.Writer, checks []*steps.Entry, book *rulebook.Book, p *profile.Profile) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	asked := 0

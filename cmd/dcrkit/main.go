@@ -18,6 +18,7 @@ import (
 )
 
 // Exit codes, as the README documents them.
+// 130 is 128 and the number of SIGINT, as shells count. Warnings do not change the code.
 const (
 	exitPassed      = 0
 	exitFailed      = 1
@@ -37,6 +38,7 @@ type exit struct {
 	err  error // nil when everything has been said
 }
 
+// Error is never empty, for the benefit of a wrapper that prints it.
 func (e *exit) Error() string {
 	if e.err == nil {
 		return fmt.Sprintf("exit code %d", e.code)
@@ -45,11 +47,15 @@ func (e *exit) Error() string {
 }
 func (e *exit) Unwrap() error { return e.err }
 
+// These tell who can act: the user at the command line, whoever runs target, directory
+// and machine, or the authors of dcrkit.
 func usage(err error) error       { return coded(exitUsage, err) }
 func environment(err error) error { return coded(exitEnvironment, err) }
 func internal(err error) error    { return coded(exitInternal, err) }
 
 // coded gives an error its exit code, unless it is nil or has one.
+// The code given first stays, as the place nearest to the mistake knows best whose it
+// is. With nil passing through, a function can end in return environment(err).
 func coded(code int, err error) error {
 	if e := (*exit)(nil); err == nil || errors.As(err, &e) {
 		return err
@@ -60,8 +66,11 @@ func coded(code int, err error) error {
 // memoryLimit is where the collector starts to work harder, in bytes. A run
 // keeps its evidence until the reports are written and makes much that is
 // short-lived; CI machines are small.
+// It is a soft limit: a large run goes beyond it rather than fail.
 const memoryLimit = 104 << 20
 
+// main leaves a limit alone that the user has set in GOMEMLIMIT, which the Go runtime
+// reads by itself.
 func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
@@ -71,6 +80,8 @@ func main() {
 
 // run executes one command line and returns its exit code. The first
 // interrupt ends the work in an orderly way, the second at once.
+// An error without a code comes from the parsing of the command line, so it counts as
+// usage. A panic becomes exit code 5 with its stack on errs.
 func run(args []string, in io.Reader, out, errs io.Writer) (code int) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -80,6 +91,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) (code int) {
 	}()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// After stop a signal has its usual effect again and ends the process.
 	context.AfterFunc(ctx, func() { time.AfterFunc(secondInterrupt, stop) })
 
 	cmd := rootCommand()
@@ -102,6 +114,8 @@ func run(args []string, in io.Reader, out, errs io.Writer) (code int) {
 	return exitUsage
 }
 
+// rootCommand is made anew for each command line, because cobra keeps what flags were
+// given in the command itself. Its own printing is off: run prints every error, once.
 func rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "dcrkit",
@@ -146,6 +160,7 @@ func group(use, short string, subs ...*cobra.Command) *cobra.Command {
 }
 
 // one wants exactly one argument, and says what it is.
+// ExactArgs of cobra could only count them.
 func one(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {

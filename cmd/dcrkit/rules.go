@@ -14,6 +14,9 @@ import (
 	"github.com/dcrkit/dcrkit/steps"
 )
 
+// rulesCommand is the account of what is covered: rules without a check are shown too,
+// each with the reason from the rulebook. Patterns choose the rows only; the summary
+// counts the whole rulebook.
 func rulesCommand() *cobra.Command {
 	var name string
 	var uncovered bool
@@ -45,6 +48,8 @@ func rulesCommand() *cobra.Command {
 	return cmd
 }
 
+// ruleView is one such table. wanted holds the ids that the patterns name; uncovered
+// leaves out every rule that a check covers.
 type ruleView struct {
 	book      *rulebook.Book
 	catalogue *steps.Catalogue
@@ -53,6 +58,8 @@ type ruleView struct {
 	uncovered bool
 }
 
+// showRules prints a row for each rule, under the heading of its area, and the summary.
+// Areas without a row have no heading; "-" is a level that the profile does not ask.
 func showRules(out io.Writer, v ruleView) error {
 	covered := v.catalogue.Rules()
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
@@ -83,6 +90,8 @@ func showRules(out io.Writer, v ruleView) error {
 }
 
 // summarise counts by area and level; the last line counts all.
+// One check is enough to make a rule automated. A rule that the profile does not ask
+// counts in its area but under neither level.
 func summarise(w io.Writer, v ruleView, covered map[string]bool) {
 	fmt.Fprintf(w, "area\tautomated\tof\tMUST\tof\tSHOULD\tof\tin profile %s\n", v.profile.Name)
 	all, total := 0, 0
@@ -113,6 +122,7 @@ func summarise(w io.Writer, v ruleView, covered map[string]bool) {
 	fmt.Fprintf(w, "\n%d of %d rules automated\n", all, total)
 }
 
+// explainCommand takes one id, in any case. Patterns are for 'dcrkit rules'.
 func explainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "explain RULE",
@@ -137,6 +147,9 @@ func explainCommand() *cobra.Command {
 	}
 }
 
+// explain leaves out every label that has no text. The levels are those of all built-in
+// profiles; one that does not ask the rule shows its reason instead. Of each
+// malformation it prints the name, which 'dcrkit ssa malform' takes for a statement.
 func explain(out io.Writer, r rulebook.Rule, catalogue *steps.Catalogue) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	line := func(label, text string) {
@@ -152,6 +165,7 @@ func explain(out io.Writer, r rulebook.Rule, catalogue *steps.Catalogue) error {
 			return err
 		}
 		level, reason := p.Level(r)
+		// Why a profile does not ask a rule says more than that it does not.
 		if reason != "" {
 			level = rulebook.Level(reason)
 		}
@@ -175,11 +189,15 @@ func explain(out io.Writer, r rulebook.Rule, catalogue *steps.Catalogue) error {
 	return w.Flush()
 }
 
+// isZeroAccept holds for rules about something that must succeed: they list no outcome
+// of a refusal. Accept has slices, so == cannot tell.
 func isZeroAccept(a rulebook.Accept) bool {
 	return len(a.Status) == 0 && len(a.Errors) == 0 && !a.TLS && !a.Ignored
 }
 
 // accepted says in words what fulfils a rule about a refusal.
+// Status and error code have to fit together; a failed handshake, or a client that was
+// registered without the value (RFC 7591, section 3.2.1), each suffices by itself.
 func accepted(a rulebook.Accept) string {
 	if isZeroAccept(a) {
 		return ""

@@ -23,6 +23,8 @@ import (
 )
 
 // runConfig is everything that 'dcrkit run' can be told.
+// The fields are what the user said; drive puts the addresses of the embedded lab into
+// those that were left empty.
 type runConfig struct {
 	target, profile, ca    string
 	directory, directoryCA string
@@ -40,6 +42,9 @@ type runConfig struct {
 	noColor                bool
 }
 
+// runCommand asks whether a seed was given after the settings are applied, so that one
+// from the environment or the file counts, and 0 is a seed too. A new one stays below
+// 2^32, short enough to be typed again.
 func runCommand() *cobra.Command {
 	var c runConfig
 	cmd := &cobra.Command{
@@ -83,6 +88,7 @@ in capitals. The command line wins over the environment, and that over the file.
 	f.StringSliceVar(&c.selection.Levels, "level", nil, "MUST or SHOULD; may come several times")
 	f.BoolVar(&c.list, "list", false, "list the selected checks and send nothing")
 	f.StringVar(&c.out, "out", "dcrkit-report", "folder for the reports")
+	// A scenario waits for the network most of its time.
 	f.IntVar(&c.jobs, "jobs", 2*runtime.NumCPU(), "scenarios at a time")
 	f.DurationVar(&c.timeout, "timeout", 30*time.Minute, "longest time for the whole run")
 	f.DurationVar(&c.checkTimeout, "check-timeout", time.Minute, "longest time for one check")
@@ -93,6 +99,13 @@ in capitals. The command line wins over the environment, and that over the file.
 	return cmd
 }
 
+// run looks at everything that can be wrong without a socket before it opens one. --list
+// comes before validate: it sends nothing, so it needs no target. The reports are written
+// for an interrupted run as well. A run that exceeds --timeout is not interrupted; its
+// missing checks are errors.
+//
+// The error is nil when everything passed. It has a code and no text when the reports say
+// what is wrong, else a code and a text.
 func (c *runConfig) run(ctx context.Context, out, errs io.Writer) error {
 	p, err := profile.Load(c.profile)
 	if err != nil {
@@ -112,6 +125,7 @@ func (c *runConfig) run(ctx context.Context, out, errs io.Writer) error {
 	if err := c.validate(p); err != nil {
 		return usage(err)
 	}
+	// ctx itself ends by an interrupt only, which is how the two are told apart below.
 	limited, cancel := context.WithTimeoutCause(ctx, c.timeout, fmt.Errorf("the run took longer than --timeout %s", c.timeout))
 	defer cancel()
 
@@ -126,6 +140,7 @@ func (c *runConfig) run(ctx context.Context, out, errs io.Writer) error {
 			Selection: c.selection.String(),
 		},
 	}
+	// Report and progress go to different streams, and either may be a file.
 	colour := !c.noColor && isTerminal(out)
 	plan.Progress = reports.NewProgress(errs, isTerminal(errs), !c.noColor && isTerminal(errs))
 	result, err := c.drive(limited, plan, errs)
@@ -148,6 +163,8 @@ func (c *runConfig) run(ctx context.Context, out, errs io.Writer) error {
 }
 
 // interrupted says what the interrupt left at the target.
+// The exit code is 130 whatever the verdict is, so that a script does not take half a run
+// for a whole one.
 func interrupted(result *reports.Run) error {
 	said := "interrupted; every client that was registered is deleted"
 	if n := len(result.Leftovers); n > 0 {
@@ -159,6 +176,10 @@ func interrupted(result *reports.Run) error {
 // drive prepares target, directory and identities and runs the plan. Trouble
 // on the way there ends in a report too: every check an error with the reason.
 // What an earlier run left is told to errs.
+//
+// An error is left for what is wrong on this machine: a PEM file that cannot be read, a
+// server that cannot be started, an --out that cannot be written. The journal is opened
+// before the first registration, as what is not in it cannot be cleaned up.
 func (c *runConfig) drive(ctx context.Context, plan steps.Plan, errs io.Writer) (*reports.Run, error) {
 	roots, err := readRoots("ca", c.ca)
 	if err != nil {
@@ -186,6 +207,8 @@ func (c *runConfig) drive(ctx context.Context, plan steps.Plan, errs io.Writer) 
 	}
 	plan.Network = tpp.NewNetwork(tpp.NetworkConfig{Roots: roots, Timeout: c.requestTimeout})
 	defer plan.Network.Close()
+	// A target that does not answer is a result, with reports and exit code 3: a build that
+	// waits for junit.xml must find one.
 	if plan.Target, err = tpp.Discover(ctx, plan.Network, c.target); err != nil {
 		return notRun(ctx, plan, targetTrouble(err)), nil
 	}
@@ -199,6 +222,8 @@ func (c *runConfig) drive(ctx context.Context, plan steps.Plan, errs io.Writer) 
 		keys = pki.NewKeyPool(keysAhead)
 		defer keys.Close()
 	}
+	// Without software statements there is nobody to enrol with: the client makes its own key
+	// and brings a certificate if it has one.
 	if plan.Profile.Dialect.Statement {
 		network := tpp.NewNetwork(tpp.NetworkConfig{Roots: directoryRoots, Timeout: c.requestTimeout})
 		defer network.Close()
@@ -214,6 +239,7 @@ func (c *runConfig) drive(ctx context.Context, plan steps.Plan, errs io.Writer) 
 		standalone.Transport = transport
 		plan.Enroller = standalone
 	}
+	// Like the lab, the canary stays until the clean-up is over.
 	if plan.Canary, err = tpp.StartCanary(context.WithoutCancel(ctx)); err != nil {
 		return nil, environment(fmt.Errorf("start the canary: %w", err))
 	}
@@ -235,6 +261,8 @@ func (c *runConfig) drive(ctx context.Context, plan steps.Plan, errs io.Writer) 
 }
 
 // notRun is the result when the preparation failed, or was not let finish.
+// An interrupt or the --timeout is then the reason; the error of the call that it broke
+// off would mislead.
 func notRun(ctx context.Context, plan steps.Plan, why error) *reports.Run {
 	if ctx.Err() != nil {
 		why = errors.New(steps.EndedBy(ctx))
@@ -242,8 +270,10 @@ func notRun(ctx context.Context, plan steps.Plan, why error) *reports.Run {
 	return steps.NotRun(plan, why)
 }
 
+// newRunID is the start in UTC to the millisecond, so ids sort by time as text.
 func newRunID() string { return time.Now().UTC().Format("20060102T150405.000Z") }
 
+// nonEmpty keeps "" from the redactor, where it is no secret.
 func nonEmpty(values ...string) []string {
 	var out []string
 	for _, v := range values {

@@ -31,6 +31,7 @@ func applySettings(flags *pflag.FlagSet, environ []string) error {
 	if err != nil {
 		return err
 	}
+	// A file that the user named has to be there; the default one need not.
 	named := path != ""
 	if !named {
 		path = defaultConfig
@@ -45,6 +46,10 @@ func applySettings(flags *pflag.FlagSet, environ []string) error {
 	return fromYAML(flags, path, raw, set)
 }
 
+// fromEnvironment takes every variable that begins with DCRKIT_ for a setting, so a
+// mistyped one is an error and not a silent default. Underscores stand for hyphens. The
+// name is checked even where the command line has set the flag already. It adds what it
+// sets to set, which makes it win over the file.
 func fromEnvironment(flags *pflag.FlagSet, environ []string, set map[string]bool) error {
 	for _, entry := range environ {
 		key, value, _ := strings.Cut(entry, "=")
@@ -67,6 +72,9 @@ func fromEnvironment(flags *pflag.FlagSet, environ []string, set map[string]bool
 	return nil
 }
 
+// fromYAML checks name and shape of every key, also of those that a stronger source has
+// set; errors name file and line. --config cannot be set here. A file of comments sets
+// nothing; of several documents the later one wins.
 func fromYAML(flags *pflag.FlagSet, path string, raw []byte, set map[string]bool) error {
 	file, err := parser.ParseBytes(raw, 0)
 	if err != nil {
@@ -102,6 +110,8 @@ func fromYAML(flags *pflag.FlagSet, path string, raw []byte, set map[string]bool
 	return nil
 }
 
+// mapping returns the entries of a document. The parser has a node type of its own for a
+// mapping of one key.
 func mapping(n ast.Node) ([]*ast.MappingValueNode, error) {
 	switch m := n.(type) {
 	case *ast.MappingNode:
@@ -113,6 +123,7 @@ func mapping(n ast.Node) ([]*ast.MappingValueNode, error) {
 }
 
 // scalars reads a value or a list of values.
+// Lists within lists come out flat. A mapping, or a key without a value, is an error.
 func scalars(n ast.Node) ([]string, error) {
 	switch v := n.(type) {
 	case *ast.SequenceNode:
@@ -137,6 +148,8 @@ func scalars(n ast.Node) ([]string, error) {
 }
 
 // assign gives a flag its value from elsewhere than the command line.
+// It marks the flag as changed, which pflag does for the command line only. A list may be
+// written with commas too, and replaces the default. The caller adds key and source.
 func assign(f *pflag.Flag, values []string) error {
 	f.Changed = true
 	if list, ok := f.Value.(pflag.SliceValue); ok {
@@ -156,6 +169,7 @@ func assign(f *pflag.Flag, values []string) error {
 }
 
 // nearest suggests a flag for a mistyped key, or says nothing.
+// Underscores count as hyphens.
 func nearest(flags *pflag.FlagSet, key string) string {
 	var names []string
 	flags.VisitAll(func(f *pflag.Flag) {

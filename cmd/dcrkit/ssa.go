@@ -23,16 +23,21 @@ import (
 	"github.com/dcrkit/dcrkit/mockdirectory"
 )
 
+// ssaCommand has what concerns software statements (RFC 7591, section 2.3). None of it
+// needs a target.
 func ssaCommand() *cobra.Command {
 	return group("ssa", "Issue, malform and inspect software statements", ssaIssueCommand(), ssaMalformCommand(), ssaInspectCommand())
 }
 
 // ssaSource is where a software statement comes from.
+// It is a directory that runs elsewhere, or one that ends with the command. Nobody can
+// fetch the keys for a statement of the latter: it is for reading, not for registering.
 type ssaSource struct {
 	directory, directoryCA, canary string
 	roles, redirects               []string
 }
 
+// flags are those that issue and malform share. --canary makes sense for malform only.
 func (s *ssaSource) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&s.directory, "directory", "", "URL of a running 'dcrkit directory serve' (default: one for this statement only)")
@@ -42,6 +47,8 @@ func (s *ssaSource) flags(cmd *cobra.Command) {
 }
 
 // issue enrols a software and obtains its statement, malformed by name if asked.
+// The name is "" for an honest one. Each call enrols a software of its own. The result is
+// a compact JWS for the dialect obie-3.3, whatever profile it is inspected with later.
 func (s *ssaSource) issue(ctx context.Context, name string) (string, error) {
 	p, err := profile.Load("obie-3.3")
 	if err != nil {
@@ -78,6 +85,8 @@ func (s *ssaSource) issue(ctx context.Context, name string) (string, error) {
 	return token, nil
 }
 
+// validate takes the known roles from the profile's scopes, each of which names the role
+// that permits it, and refuses a CA that would go unused.
 func (s *ssaSource) validate(p *profile.Profile) error {
 	known := slices.Sorted(maps.Values(p.Dialect.Scopes))
 	known = slices.DeleteFunc(slices.Compact(known), func(role string) bool { return role == "" })
@@ -95,6 +104,7 @@ func (s *ssaSource) validate(p *profile.Profile) error {
 	return nil
 }
 
+// ssaIssueCommand prints the token alone, on one line: it is made for pipes.
 func ssaIssueCommand() *cobra.Command {
 	var s ssaSource
 	cmd := &cobra.Command{
@@ -115,6 +125,8 @@ func ssaIssueCommand() *cobra.Command {
 	return cmd
 }
 
+// ssaMalformCommand prints a token as well. Names of changes to the request are refused,
+// as there is no request here.
 func ssaMalformCommand() *cobra.Command {
 	var s ssaSource
 	var list bool
@@ -153,6 +165,8 @@ func ssaMalformCommand() *cobra.Command {
 	return cmd
 }
 
+// listMalformations prints name, rule, part and summary of all, also of those that only a
+// run can make: the names stand in reports and features.
 func listMalformations(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, m := range malformation.All() {
@@ -161,6 +175,7 @@ func listMalformations(out io.Writer) error {
 	return w.Flush()
 }
 
+// ssaInspectCommand opens no connection, so it can be used on a statement in production.
 func ssaInspectCommand() *cobra.Command {
 	var name string
 	cmd := &cobra.Command{
@@ -193,6 +208,7 @@ It exits with 0 also when there are deviations: it tells, it does not judge.`,
 }
 
 // readInput reads a file, or the standard input for none or "-".
+// What goes beyond 1 MiB of the standard input is not read: a pipe need not end.
 func readInput(in io.Reader, args []string) ([]byte, error) {
 	const most = 1 << 20
 	if len(args) == 0 || args[0] == "-" {
@@ -201,6 +217,8 @@ func readInput(in io.Reader, args []string) ([]byte, error) {
 	return os.ReadFile(args[0])
 }
 
+// showInspection prints header and claims of each part as they were found, indented but
+// neither sorted nor redacted, and the deviations behind them.
 func showInspection(out io.Writer, found inspect.Result) error {
 	for _, part := range found.Parts {
 		fmt.Fprintf(out, "%s\n", strings.ToUpper(part.Title[:1])+part.Title[1:])

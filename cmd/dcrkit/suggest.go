@@ -10,6 +10,8 @@ const furthest = 2
 
 // suggestion is "; did you mean X?" for the candidate that a mistyped word is
 // closest to, or "" when none is close.
+// Letter case does not count, and of equals the first wins. The result is made to be put
+// behind an error.
 func suggestion(word string, candidates []string) string {
 	best, least := "", furthest+1
 	for _, c := range candidates {
@@ -26,6 +28,7 @@ func suggestion(word string, candidates []string) string {
 
 // distance is the number of letters to insert, delete, replace, or swap with
 // their neighbour.
+// It counts bytes: rule ids, flags, profiles and tags are ASCII.
 func distance(a, b string) int {
 	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {

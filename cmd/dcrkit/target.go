@@ -10,6 +10,7 @@ import (
 
 // targetTrouble words a failed discovery for the command line: the key first,
 // and a hint that names the flag which helps.
+// The copy keeps the error that the discovery returned as it was.
 func targetTrouble(err error) error {
 	var t *tpp.TargetError
 	if errors.As(err, &t) {
@@ -23,6 +24,7 @@ func targetTrouble(err error) error {
 }
 
 // advice is a better hint than the general one, or "".
+// Package tpp words its hints without flags; those are known here.
 func advice(t *tpp.TargetError) string {
 	var wrongHost x509.HostnameError
 	var invalid x509.CertificateInvalidError

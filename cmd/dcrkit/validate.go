@@ -16,6 +16,8 @@ import (
 
 // validate catches what is wrong by itself and what does not go together,
 // before anything is started or sent. The error begins with the key.
+// It opens no file. What the error says to leave away would otherwise be ignored, and
+// ignoring it would test something else than the user believes.
 func (c *runConfig) validate(p *profile.Profile) error {
 	switch {
 	case c.jobs < 1:
@@ -54,6 +56,7 @@ func (c *runConfig) validate(p *profile.Profile) error {
 }
 
 // validateEmbedded is for runs without a target.
+// The embedded server's own values would replace these, so they are refused.
 func (c *runConfig) validateEmbedded(p *profile.Profile) error {
 	for _, given := range []struct{ key, value string }{{"directory", c.directory}, {"ca", c.ca}, {"audience", c.audience}} {
 		if given.value != "" {
@@ -65,6 +68,8 @@ func (c *runConfig) validateEmbedded(p *profile.Profile) error {
 
 // validateOff makes sure that rules can be switched off in a profile's
 // reference server.
+// Some rules are kept by the code of another one and cannot break alone; the error then
+// names that other one.
 func validateOff(p *profile.Profile, off []string) error {
 	known := aspsp.Rules(p)
 	for _, id := range off {
@@ -73,6 +78,7 @@ func validateOff(p *profile.Profile, off []string) error {
 		}
 		hint := suggestion(id, known)
 		for _, other := range known {
+			// The rule is kept, but by another one's code.
 			if slices.Contains(aspsp.Upholds(other), id) {
 				hint = fmt.Sprintf("; it hangs on %s, switch that off", other)
 				break
@@ -84,6 +90,8 @@ func validateOff(p *profile.Profile, off []string) error {
 }
 
 // absolute wants an http or https URL.
+// A path is allowed, as an issuer may have one (RFC 8414, section 3.1). The error begins
+// with the key.
 func absolute(key, value string) error {
 	if u, err := url.Parse(strings.TrimSpace(value)); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
 		return fmt.Errorf("%s: expected a URL such as https://127.0.0.1:8443, got %q", key, value)
@@ -93,6 +101,7 @@ func absolute(key, value string) error {
 
 // readRoots reads a PEM file of CA certificates; without a name it returns nil,
 // the system's.
+// The system's CAs are not trusted beside those of a file.
 func readRoots(key, path string) (*x509.CertPool, error) {
 	if path == "" {
 		return nil, nil
@@ -108,6 +117,9 @@ func readRoots(key, path string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
+// clientCertificate is for profiles without a directory, where the certificate has to
+// come from the user. It is nil when none was named, and errors name both keys, since
+// the two files may each be good and not belong together.
 func (c *runConfig) clientCertificate() (*tls.Certificate, error) {
 	if c.clientCert == "" {
 		return nil, nil

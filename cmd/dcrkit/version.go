@@ -9,6 +9,7 @@ import (
 )
 
 // version is the module's, or the commit that the binary was built from.
+// Reports carry it. The commit is cut to 12 digits.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -25,6 +26,7 @@ func version() string {
 	return "devel"
 }
 
+// versionCommand adds the Go version and the platform, which a bug report needs.
 func versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",

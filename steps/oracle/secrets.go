@@ -53,8 +53,8 @@ func Distinct(ids []string) error {
 	return nil
 }
 
-// NotSequential makes sure that the identifiers are no counter: no two differ
-// in their last four characters only, read as a number one apart.
+// NotSequential makes sure that the identifiers are no counter: no two in a row
+// have the same length and differ in their last character only.
 func NotSequential(ids []string) error {
 	for i := 1; i < len(ids); i++ {
 		a, b := ids[i-1], ids[i]
