@@ -67,7 +67,7 @@ Feature: Claims of the software statement
     Then the statement that was accepted has no "exp"
 
   Scenario: SSC-21 grants no scope that the software's roles do not permit
-    Given a TPP with the roles "AISP"
+    Given a client of a TPP with the roles "AISP"
     When it registers for the scope "openid accounts payments"
     Then it is refused, or the scope "payments" is not granted
     When it registers for the scope "openid accounts fundsconfirmations"

@@ -16,7 +16,6 @@ import (
 func beginnings() []Step {
 	return []Step{
 		{`a TPP`, (*world).someTPP},
-		{`a TPP with the roles "([^"]*)"`, (*world).tppWithRoles},
 		{`a TPP that signs with (PS256|ES256)`, (*world).tppThatSigns},
 		{`a registration that the server accepts`, (*world).acceptedRegistration},
 		{`a registration signed with (ES256) that the server accepts`, (*world).acceptedRegistrationSigned},
@@ -38,13 +37,6 @@ func beginnings() []Step {
 func (w *world) someTPP(ctx context.Context) error {
 	_, err := w.theTPP(ctx)
 	return err
-}
-
-// tppWithRoles limits what the directory says the software may do. The roles,
-// separated by blanks, end up in the claim software_roles of its statement.
-func (w *world) tppWithRoles(ctx context.Context, roles string) error {
-	w.wish.Roles = strings.Fields(roles)
-	return w.someTPP(ctx)
 }
 
 // tppThatSigns asks for an algorithm only where the profile has it; FAPI 1.0
