@@ -1,10 +1,17 @@
 package mockdirectory
 
 import (
+	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"fmt"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dcrkit/dcrkit/mockdirectory/desk"
 )
 
 // BenchmarkStatement fetches one statement after the other over HTTPS.
@@ -19,34 +26,55 @@ func BenchmarkStatement(b *testing.B) {
 // BenchmarkStatementSigning is the same without HTTP: what is above the cost of
 // one RSA signature is ours.
 func BenchmarkStatementSigning(b *testing.B) {
-	d, org, id := inMemory(b)
+	s, c := startDirectory(b, Config{})
+	org := c.enrol(`{"OrganisationName":"A"}`)
+	_, id := c.enrolSoftware(org, plainSoftware)
 	for b.Loop() {
-		st, err := d.statement(org, id)
-		require.NoError(b, err)
-		_, err = st.Draft(d.signing.current.key).Seal()
+		_, err := s.desk.Assertion(b.Context(), org, id, desk.AssertionQuery{})
 		require.NoError(b, err)
 	}
 }
 
-// BenchmarkStatementClaims is the part of BenchmarkStatementSigning that is not the signature.
-func BenchmarkStatementClaims(b *testing.B) {
-	d, org, id := inMemory(b)
-	for b.Loop() {
-		st, err := d.statement(org, id)
-		require.NoError(b, err)
-		_ = st.Claims().Bytes()
-	}
+// BenchmarkStatementParallel issues on all cores at once, and BenchmarkRSAParallel
+// does nothing but the signature: the ratio of both is what the issue of a
+// statement costs beyond it.
+func BenchmarkStatementParallel(b *testing.B) {
+	s, c := startDirectory(b, Config{})
+	org := c.enrol(`{"OrganisationName":"A"}`)
+	_, id := c.enrolSoftware(org, plainSoftware)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, err := s.desk.Assertion(context.Background(), org, id, desk.AssertionQuery{}); err != nil {
+				b.Error(err)
+			}
+		}
+	})
 }
 
-func inMemory(b *testing.B) (d *directory, org, id string) {
-	cfg := Config{Keys: testKeys, Now: time.Now}
-	authority, err := newAuthority(b.Context(), cfg)
+// BenchmarkRSAParallel is the yardstick of BenchmarkStatementParallel.
+func BenchmarkRSAParallel(b *testing.B) {
+	key, err := testKeys.RSA(b.Context())
 	require.NoError(b, err)
-	signing, err := newSigningKeys(b.Context(), signingConfig{authority, testKeys, "https://directory.example"})
-	require.NoError(b, err)
-	d = &directory{base: "https://directory.example", issuer: "A", now: time.Now, authority: authority, signing: signing, registry: newRegistry()}
-	org = d.registry.addOrganisation(enrolment{OrganisationName: "A"}).ID
-	rec, err := d.registry.addSoftware(org, softwareFields{ClientName: "A", RedirectURI: []string{"https://tpp.example/cb"}})
-	require.NoError(b, err)
-	return d, org, rec.ID
+	digest := sha256.Sum256([]byte("statement"))
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, err := rsa.SignPSS(rand.Reader, key, crypto.SHA256, digest[:], &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+}
+
+// BenchmarkKeySetOfTenThousand fetches a large set over HTTPS: the document is
+// made once.
+func BenchmarkKeySetOfTenThousand(b *testing.B) {
+	s, c := startDirectory(b, Config{})
+	org := c.enrol(`{"OrganisationName":"A"}`)
+	_, id := c.enrolSoftware(org, plainSoftware)
+	for n := range 10_000 {
+		require.NoError(b, s.desk.PublishJWK(org, id, fmt.Appendf(nil, `{"kty":"EC","crv":"P-256","kid":"key-%d","x":"AAAA","y":"AAAA"}`, n)))
+	}
+	for b.Loop() {
+		c.must(200, "GET", "/"+org+"/"+id+".jwks", nil)
+	}
 }

@@ -1,10 +1,14 @@
-// Package mockdirectory is a directory to test against: it enrols
-// organisations and their software, issues certificates under a CA of its own,
-// publishes JWK Sets and signs software statements. Its HTTP API is shaped
-// after the UK Open Banking Directory; routes that the real one lacks are there
-// to bring about what a test needs, such as a certificate that is wrong in one
-// way or a statement with one malformation.
+// Package mockdirectory is a mock Open Banking directory: it enrols organisations, certifies and
+// publishes their keys, signs software statements, revokes, rotates, and misbehaves when asked to. The
+// rooms behind it:
 //
-// State is in memory and ends with the server. There is no access control.
-// Many directories can run in one process; they share nothing.
+//	problem, rest             refusals, and how the directory speaks HTTP
+//	store                     rows that survive a restart
+//	registry                  organisations, software, published keys, certificates
+//	trust                     the CAs with CRL and OCSP, and the keys that sign statements
+//	desk                      what the directory does for members, whichever API they come by
+//	uk, brazil, australia     the APIs
+//	knob                      misbehaviour
+//	watch, metrics            who fetched what
+//	page                      the page for people
 package mockdirectory

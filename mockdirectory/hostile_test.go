@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dcrkit/dcrkit/mockdirectory/rest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -107,7 +108,7 @@ func TestHostileRequests(t *testing.T) {
 		{"verbatim key in halves", "POST", soft + "/jwk", `{"kid":`, 400, "body"},
 		{"large verbatim key", "POST", soft + "/jwk", `{"kid":"` + long(40000) + `"}`, 413, "body"},
 
-		{"wrong method", "GET", "/v2.1/organisation", "", 405, "method"},
+		{"wrong method", "DELETE", "/v2.1/organisation", "", 405, "method"},
 		{"wrong method at a key set", "DELETE", "/" + org + "/" + org + ".jwks", "", 405, "method"},
 		{"wrong method at the keystore", "GET", "/keystore/rotate", "", 405, "method"},
 		{"invented method", "BREW", "/healthz", "", 405, "method"},
@@ -166,7 +167,7 @@ func TestHostileRequestsForCertificates(t *testing.T) {
 		{"weak RSA key", newCSR(t, weak, nil), 400, "1024"},
 		{"another curve", newCSR(t, p384, nil), 400, "P-384"},
 		{"another type of key", newCSR(t, edwards, nil), 400, "ed25519"},
-		{"large body", bytes.Repeat([]byte("a"), maxBody+1), 413, "body"},
+		{"large body", bytes.Repeat([]byte("a"), rest.MaxBody+1), 413, "body"},
 	}
 	for _, in := range cases {
 		t.Run(in.name, func(t *testing.T) {
@@ -183,7 +184,7 @@ func TestHostileRequestsForCertificates(t *testing.T) {
 func TestLargeBodyWithoutALength(t *testing.T) {
 	t.Parallel()
 	_, c := startDirectory(t, Config{})
-	body := struct{ *strings.Reader }{strings.NewReader(fmt.Sprintf(`{"OrganisationName":%q}`, strings.Repeat("a", maxBody)))}
+	body := struct{ *strings.Reader }{strings.NewReader(fmt.Sprintf(`{"OrganisationName":%q}`, strings.Repeat("a", rest.MaxBody)))}
 	req, err := http.NewRequestWithContext(t.Context(), "POST", c.base+"/v2.1/organisation", body)
 	require.NoError(t, err)
 	req.ContentLength = -1

@@ -20,6 +20,8 @@ import (
 
 	"github.com/dcrkit/dcrkit/fixtures/jose"
 	"github.com/dcrkit/dcrkit/fixtures/pki"
+	"github.com/dcrkit/dcrkit/mockdirectory/desk"
+	"github.com/dcrkit/dcrkit/mockdirectory/registry"
 )
 
 // testKeys serves every test; TestMain closes it before it looks for leaks.
@@ -106,7 +108,7 @@ func (c *client) refused(status int, method, path string, body []byte) string {
 
 func (c *client) enrol(body string) (org string) {
 	c.t.Helper()
-	var got organisationRecord
+	var got registry.Organisation
 	require.NoError(c.t, json.Unmarshal(c.must(201, "POST", "/v2.1/organisation", []byte(body)), &got))
 	return got.ID
 }
@@ -114,7 +116,7 @@ func (c *client) enrol(body string) (org string) {
 // enrolSoftware returns the path of the software below its organisation.
 func (c *client) enrolSoftware(org, body string) (path, id string) {
 	c.t.Helper()
-	var got softwareRecord
+	var got registry.Software
 	require.NoError(c.t, json.Unmarshal(c.must(201, "POST", "/v2.1/organisation/"+org+"/software-statement", []byte(body)), &got))
 	return "/v2.1/organisation/" + org + "/software-statement/" + got.ID, got.ID
 }
@@ -122,7 +124,7 @@ func (c *client) enrolSoftware(org, body string) (path, id string) {
 // certify asks for a certificate and returns its kid and chain.
 func (c *client) certify(path string, key crypto.Signer) (kid string, chain []*x509.Certificate) {
 	c.t.Helper()
-	var got certifiedAnswer
+	var got desk.Issued
 	require.NoError(c.t, json.Unmarshal(c.must(201, "POST", path, newCSR(c.t, key, nil)), &got))
 	return got.KeyID, parseChain(c.t, []byte(got.PEM))
 }

@@ -5,184 +5,195 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"log/slog"
-	"net"
-	"net/http"
 	"sync"
-	"time"
 
 	"github.com/dcrkit/dcrkit/fixtures/pki"
-)
-
-// Limits of the listener. The slowest honest answer takes two RSA keys.
-const (
-	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 15 * time.Second
-	writeTimeout      = 30 * time.Second
-	idleTimeout       = 60 * time.Second
-	closeTimeout      = 5 * time.Second
-	maxHeaderBytes    = 32 << 10
+	"github.com/dcrkit/dcrkit/mockdirectory/desk"
+	"github.com/dcrkit/dcrkit/mockdirectory/knob"
+	"github.com/dcrkit/dcrkit/mockdirectory/metrics"
+	"github.com/dcrkit/dcrkit/mockdirectory/registry"
+	"github.com/dcrkit/dcrkit/mockdirectory/trust"
+	"github.com/dcrkit/dcrkit/mockdirectory/watch"
 )
 
 // Server is a running directory. It is safe for concurrent use.
 type Server struct {
-	url       string
-	authority *pki.Authority
-	http      *http.Server
-	stop      context.CancelFunc
-	ownKeys   *pki.KeyPool // nil when the caller brought the pool
-	served    chan error
+	cfg     Config
+	desk    *desk.Desk
+	panel   *knob.Panel
+	fetches *watch.List
+	metrics *metrics.Metrics
+
+	public, pki, management *listener
+
+	url           string
+	managementURL string
+	ownKeys       *pki.KeyPool // nil when the caller brought the pool
 
 	closing  sync.Once
 	closeErr error
 }
 
-// Start makes the CA and the statement signing key, listens and serves. The
-// context bounds the start only; the directory runs until Close. It is an error
-// when the address cannot be had, when the public URL is not a plain https one,
-// or when ctx ends first; nothing is left running then.
+// Start opens the store, makes or restores the CA and the statement signing
+// key, listens and serves. The context bounds the start only; the directory runs
+// until Close, which closes the store too. It is an error when an address cannot
+// be had, when a URL is not a plain one, when the management port would be open
+// to a network without a token, or when ctx ends first; nothing is left running
+// then.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
-	cfg = cfg.withDefaults()
-	s := &Server{served: make(chan error, 1)}
-	if cfg.Keys == nil {
+	s := &Server{cfg: cfg.withDefaults()}
+	if s.cfg.Keys == nil {
 		s.ownKeys = pki.NewKeyPool(3)
-		cfg.Keys = s.ownKeys
+		s.cfg.Keys = s.ownKeys
 	}
-	if err := s.start(ctx, cfg); err != nil {
-		s.closeKeys()
-		return nil, fmt.Errorf("start directory: %w", err)
+	if err := s.start(ctx); err != nil {
+		return nil, fmt.Errorf("start directory: %w", errors.Join(err, s.stop()))
 	}
 	return s, nil
 }
 
-// start listens before all else, because the port is part of every URL that is
-// published. It closes the listener when a later step fails.
-func (s *Server) start(ctx context.Context, cfg Config) (err error) {
-	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Addr)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, ln.Close())
+// start listens before all else, because the ports are part of every URL that
+// is published. What it opened is closed by stop.
+func (s *Server) start(ctx context.Context) (err error) {
+	for _, l := range []struct {
+		into **listener
+		addr string
+	}{{&s.public, s.cfg.Addr}, {&s.pki, s.cfg.PKIAddr}, {&s.management, s.cfg.ManagementAddr}} {
+		if *l.into, err = listen(ctx, l.addr); err != nil {
+			return err
 		}
-	}()
-	base, hosts, err := cfg.baseURL(ln.Addr())
+	}
+	base, hosts, err := s.cfg.baseURL(s.public.Addr())
 	if err != nil {
 		return err
 	}
-	if s.authority, err = newAuthority(ctx, cfg); err != nil {
-		return err
-	}
-	signing, err := newSigningKeys(ctx, signingConfig{authority: s.authority, keys: cfg.Keys, base: base})
+	pkiURL, err := s.cfg.pkiURL(s.pki.Addr())
 	if err != nil {
 		return err
 	}
-	certificate, err := listenerCertificate(s.authority, hosts)
+	loopback, err := s.cfg.managementAllowed(s.management.Addr())
 	if err != nil {
 		return err
 	}
-	running, stop := context.WithCancel(context.Background())
-	s.url, s.stop = base, stop
-	s.http = &http.Server{
-		Handler: newHandler(&directory{
-			base: base, issuer: cfg.Issuer, now: cfg.Now,
-			authority: s.authority, signing: signing, registry: newRegistry(),
-		}, cfg.Log),
-		TLSConfig:         &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}},
-		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug),
-		BaseContext:       func(net.Listener) context.Context { return running },
+	s.url = base
+	if err := s.open(ctx, base, pkiURL); err != nil {
+		return err
 	}
-	go func() { s.served <- s.http.ServeTLS(ln, "", "") }()
+	return s.serve(hosts, loopback)
+}
+
+// open makes what stands behind the listeners.
+func (s *Server) open(ctx context.Context, base, pkiURL string) error {
+	s.panel = knob.New(knob.Options{Now: s.cfg.Now, Seed: s.cfg.Seed, Sign: s.signSet, Endpoints: classes()})
+	now := s.panel.Clock(s.cfg.Now)
+	members, err := registry.Open(s.cfg.Store, now)
+	if err != nil {
+		return err
+	}
+	t, err := trust.Open(ctx, trust.Config{Keys: s.cfg.Keys, Store: s.cfg.Store, Now: now, BaseURL: base, PKIURL: pkiURL})
+	if err != nil {
+		return err
+	}
+	s.desk = &desk.Desk{Base: base, Issuer: s.cfg.Issuer, Now: now, Registry: members, Trust: t}
+	s.metrics = metrics.New(members)
+	s.fetches = watch.New(s.cfg.Now, s.metrics.Observe, s.logFetch)
 	return nil
 }
 
-// newAuthority makes a CA that no other directory shares.
-func newAuthority(ctx context.Context, cfg Config) (*pki.Authority, error) {
-	var keys [2]*rsa.PrivateKey
-	for i := range keys {
-		key, err := cfg.Keys.RSA(ctx)
+// serve begins to answer. The management listener speaks plain HTTP on the
+// loopback, where nobody listens in, and HTTPS beyond it.
+func (s *Server) serve(hosts []string, loopback bool) error {
+	certificate := s.cfg.Certificate
+	if certificate == nil {
+		own, err := s.listenerCertificate(hosts)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		keys[i] = key
+		certificate = &own
 	}
-	// Without a base URL: certificates point to no CRL and no OCSP responder, as there is none.
-	return pki.NewAuthority(pki.AuthorityConfig{Root: keys[0], Issuing: keys[1], Now: cfg.Now})
+	config := &tls.Config{
+		MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*certificate},
+		// Asked for and not demanded: only the token endpoint and tokens bound to a
+		// certificate need one (RFC 8705), and each endpoint says so in words.
+		ClientAuth: tls.RequestClientCert,
+	}
+	s.public.serve(s.publicHandler(), config, s.cfg.Log)
+	s.pki.serve(s.pkiHandler(), nil, s.cfg.Log)
+	s.managementURL = "http://" + s.management.Addr().String()
+	if loopback {
+		s.management.serve(s.managementHandler(), nil, s.cfg.Log)
+		return nil
+	}
+	s.managementURL = "https://" + s.management.Addr().String()
+	s.management.serve(s.managementHandler(), config.Clone(), s.cfg.Log)
+	return nil
 }
 
 // listenerCertificate is for an EC key: a handshake costs a tenth of the time
 // that RSA takes, which is felt when a load run fetches key sets.
-func listenerCertificate(authority *pki.Authority, hosts []string) (tls.Certificate, error) {
+func (s *Server) listenerCertificate(hosts []string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, fmt.Errorf("listener key: %w", err)
 	}
-	leaf, err := authority.IssueServer(hosts, key.Public())
+	a := s.desk.Trust.Authority()
+	leaf, err := a.IssueServer(hosts, key.Public())
 	if err != nil {
 		return tls.Certificate{}, fmt.Errorf("listener certificate: %w", err)
 	}
-	return tls.Certificate{
-		Certificate: [][]byte{leaf.Raw, authority.Issuing().Raw},
-		PrivateKey:  key,
-		Leaf:        leaf,
-	}, nil
+	return tls.Certificate{Certificate: [][]byte{leaf.Raw, a.Issuing().Raw}, PrivateKey: key, Leaf: leaf}, nil
+}
+
+// signSet makes a JWT of a key set, for the knob that has it published so.
+func (s *Server) signSet(payload []byte) (string, error) {
+	return s.desk.SignPayload(payload)
 }
 
 // URL is the public URL, without a slash at its end.
 func (s *Server) URL() string { return s.url }
 
+// ManagementURL is where the knobs and the page are, without a slash at its end.
+func (s *Server) ManagementURL() string { return s.managementURL }
+
 // Roots returns a new pool with the root CA: what a client of the directory,
 // and a server that takes its certificates, trust.
-func (s *Server) Roots() *x509.CertPool { return s.authority.Pool() }
+func (s *Server) Roots() *x509.CertPool { return s.desk.Trust.Authority().Pool() }
 
 // RootPEM is the root CA's certificate, as /ca/root.pem has it.
-func (s *Server) RootPEM() []byte { return chainPEM(s.authority.Root()) }
+func (s *Server) RootPEM() []byte { return trust.ChainPEM(s.desk.Trust.Authority().Root()) }
 
 // Close stops listening, waits up to five seconds for requests under way and
 // then drops them. It may be called more than once.
 func (s *Server) Close() error {
-	s.closing.Do(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
-		defer cancel()
-		err := s.http.Shutdown(ctx)
-		s.stop()
-		if err != nil {
-			err = fmt.Errorf("close directory: requests were still under way: %w", errors.Join(err, s.http.Close()))
-		}
-		if end := <-s.served; !errors.Is(end, http.ErrServerClosed) {
-			err = errors.Join(err, fmt.Errorf("serve directory: %w", end))
-		}
-		s.closeKeys()
-		s.closeErr = err
-	})
+	s.closing.Do(func() { s.closeErr = s.stop() })
 	return s.closeErr
 }
 
-// closeKeys leaves a pool alone that the caller brought: other directories may
-// draw from it.
-func (s *Server) closeKeys() {
+// stop closes what has been opened, the panel first: it ends answers that a
+// knob holds back. A pool that the caller brought is left alone, since other
+// directories may draw from it.
+func (s *Server) stop() error {
+	if s.panel != nil {
+		s.panel.Close()
+	}
+	var errs []error
+	for _, l := range []*listener{s.management, s.public, s.pki} {
+		if l != nil {
+			errs = append(errs, l.close())
+		}
+	}
+	errs = append(errs, s.cfg.Store.Close())
 	if s.ownKeys != nil {
 		s.ownKeys.Close()
 	}
+	return errors.Join(errs...)
 }
 
-// chainPEM writes certificates one after the other.
-func chainPEM(chain ...*x509.Certificate) []byte {
-	var out []byte
-	for _, c := range chain {
-		out = append(out, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})...)
-	}
-	return out
+// logFetch writes the access log, without queries and bodies.
+func (s *Server) logFetch(f watch.Fetch) {
+	s.cfg.Log.Debug("directory request", "class", f.Class, "method", f.Method, "path", f.Path, "status", f.Status, "took", f.Took, "from", f.From, "client", f.Client)
 }

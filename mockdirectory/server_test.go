@@ -71,7 +71,7 @@ func TestConcurrentEnrolments(t *testing.T) {
 	require.Len(t, ids, 2*workers*rounds)
 	c.must(204, "DELETE", "/v2.1/organisation/"+shared+"/certificate/kid/"+seal, nil)
 	for id := range ids {
-		if len(id) == softwareIDLength {
+		if len(id) == 22 {
 			require.Empty(t, c.kids("/"+shared+"/"+id+".jwks"))
 		}
 	}
@@ -83,7 +83,7 @@ func TestPublicURL(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	require.Equal(t, "https://directory.example:8443/ob", s.URL())
-	leaf := s.http.TLSConfig.Certificates[0].Leaf
+	leaf := s.public.http.TLSConfig.Certificates[0].Leaf
 	for _, host := range []string{"directory.example", "localhost", "127.0.0.1"} {
 		require.NoError(t, leaf.VerifyHostname(host))
 	}
@@ -170,7 +170,7 @@ func TestAccessLogHasNoBodies(t *testing.T) {
 	c.enrol(`{"OrganisationName":"Confidential"}`)
 	c.refused(400, "POST", "/v2.1/organisation", []byte(`{"Confidential":1}`))
 	require.NoError(t, s.Close())
-	require.Contains(t, out.String(), "method=POST path=/v2.1/organisation status=201")
+	require.Contains(t, out.String(), "class=enrolment method=POST path=/v2.1/organisation status=201")
 	require.Contains(t, out.String(), "status=400")
 	require.NotContains(t, out.String(), "Confidential")
 }

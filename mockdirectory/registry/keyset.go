@@ -1,0 +1,105 @@
+package registry
+
+import (
+	"bytes"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/dcrkit/dcrkit/fixtures/pki"
+)
+
+// Key is one published key. The registry never changes it in place, so several
+// sets may hold it.
+type Key struct {
+	KeyID     string     `json:"kid"`
+	Kind      pki.Kind   `json:"type"`   // empty for a JWK published verbatim
+	JWK       string     `json:"jwk"`    // as it stands in the set
+	PEM       string     `json:"pem"`    // leaf, then issuing CA; empty for a JWK published verbatim
+	Serial    string     `json:"serial"` // of the certificate, in hexadecimal digits
+	Published time.Time  `json:"published"`
+	Revoked   *time.Time `json:"revoked"` // nil while the key is in use
+}
+
+// keySets is the published set of an owner and that of its revoked keys.
+type keySets struct{ current, revoked keySet }
+
+// entry is a key with its row in the store.
+type entry struct {
+	row string
+	key *Key
+}
+
+// keySet is a JWK Set with its document, which is rendered when it is first
+// asked for after a change: a set of ten thousand keys is neither rendered for
+// each fetch nor for each key that is added to it.
+type keySet struct {
+	entries  []entry
+	document atomic.Pointer[[]byte]
+}
+
+// put adds a key. A certificate for a key that has one of the same kind takes
+// its place.
+func (s *keySet) put(e entry) {
+	if i := s.index(e.key.Kind, e.key.KeyID); i >= 0 && e.key.Kind != "" {
+		s.entries[i] = e
+	} else {
+		s.entries = append(s.entries, e)
+	}
+	s.document.Store(nil)
+}
+
+// take removes every key of that kid. A key that was certified under several
+// kinds goes with all of them.
+func (s *keySet) take(kid string) {
+	s.entries = slices.DeleteFunc(s.entries, func(e entry) bool { return e.key.KeyID == kid })
+	s.document.Store(nil)
+}
+
+// of returns every key of that kid.
+func (s *keySet) of(kid string) []entry {
+	var found []entry
+	for _, e := range s.entries {
+		if e.key.KeyID == kid {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// index of the key of that kind and kid, or -1.
+func (s *keySet) index(kind pki.Kind, kid string) int {
+	return slices.IndexFunc(s.entries, func(e entry) bool { return e.key.Kind == kind && e.key.KeyID == kid })
+}
+
+// render returns the document, which nobody changes any more. Readers may
+// render it at the same time, to the same end.
+func (s *keySet) render(pick func(*Key) bool) []byte {
+	if pick != nil {
+		return renderSet(s.entries, pick)
+	}
+	if document := s.document.Load(); document != nil {
+		return *document
+	}
+	document := renderSet(s.entries, func(*Key) bool { return true })
+	s.document.Store(&document)
+	return document
+}
+
+// renderSet writes the JWKs as they are: one that was published verbatim may
+// say a member twice. An owner without keys publishes an empty set and no 404.
+func renderSet(entries []entry, pick func(*Key) bool) []byte {
+	var out bytes.Buffer
+	out.WriteString(`{"keys":[`)
+	for _, e := range entries {
+		if !pick(e.key) {
+			continue
+		}
+		if out.Bytes()[out.Len()-1] != '[' {
+			out.WriteByte(',')
+		}
+		out.WriteString(e.key.JWK)
+	}
+	out.WriteString(`]}`)
+	return out.Bytes()
+}

@@ -1,0 +1,2 @@
+// Package trust is the directory's certificate authorities and the keys that sign its statements.
+package trust
