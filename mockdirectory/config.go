@@ -14,6 +14,7 @@ import (
 
 	"github.com/dcrkit/dcrkit/fixtures/pki"
 	"github.com/dcrkit/dcrkit/mockdirectory/store"
+	"github.com/dcrkit/dcrkit/mockdirectory/trust"
 )
 
 // Config is what a directory is started with. The zero value will do.
@@ -35,6 +36,8 @@ type Config struct {
 	// RequireToken turns away members who bring no access token of the directory
 	// to its API. A token that is brought is checked in any case.
 	RequireToken bool
+
+	Delays trust.Delays // until a revocation shows; none by default
 
 	Store store.Store      // forgets when nil; Close closes it
 	Keys  *pki.KeyPool     // where RSA keys come from; a pool of its own when nil

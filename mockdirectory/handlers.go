@@ -3,14 +3,17 @@ package mockdirectory
 import (
 	"net/http"
 	"slices"
+	"strings"
 
+	"github.com/dcrkit/dcrkit/fixtures/pki"
 	"github.com/dcrkit/dcrkit/mockdirectory/rest"
+	"github.com/dcrkit/dcrkit/mockdirectory/trust"
 	"github.com/dcrkit/dcrkit/mockdirectory/uk"
 )
 
 // apiRoutes are the APIs of the ecosystems.
 func (s *Server) apiRoutes() []rest.Route {
-	return uk.Routes(s.desk)
+	return append(uk.Routes(s.desk), rest.Route{Pattern: "/{$}", Class: uk.Health, Methods: rest.Get(s.index)})
 }
 
 // publicHandler is what members and servers under test reach.
@@ -18,9 +21,23 @@ func (s *Server) publicHandler() http.Handler {
 	return rest.Handler(s.apiRoutes(), s.cfg.Log, s.fetches.Wrap, s.panel.Wrap)
 }
 
-// pkiHandler is what certificates point to.
+// pkiHandler is what certificates point to. The responder is found before a
+// multiplexer would tidy its paths.
 func (s *Server) pkiHandler() http.Handler {
-	return rest.Handler(nil, s.cfg.Log, s.fetches.Wrap, s.panel.Wrap)
+	t := s.desk.Trust
+	ocsp := s.fetches.Wrap(trust.OCSPClass, s.panel.Wrap(trust.OCSPClass, t.OCSP()))
+	lists := rest.Handler(t.ListRoutes(), s.cfg.Log, s.fetches.Wrap, s.panel.Wrap)
+	issuers := rest.Handler(t.Routes(), s.cfg.Log, s.fetches.Wrap, s.panel.Wrap)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch path := r.URL.EscapedPath(); {
+		case path == pki.OCSPPath || strings.HasPrefix(path, pki.OCSPPath+"/"):
+			ocsp.ServeHTTP(w, r)
+		case strings.HasSuffix(path, ".crl"):
+			lists.ServeHTTP(w, r)
+		default:
+			issuers.ServeHTTP(w, r)
+		}
+	})
 }
 
 // managementHandler has the APIs too, without the knobs' effects, so that an
@@ -35,5 +52,5 @@ func (s *Server) managementHandler() http.Handler {
 
 // classes are the kinds of endpoints that knobs can be turned at.
 func classes() []string {
-	return uk.Classes
+	return slices.Concat(uk.Classes, trust.Classes)
 }

@@ -113,7 +113,7 @@ func TestHostileRequests(t *testing.T) {
 		{"wrong method at the keystore", "GET", "/keystore/rotate", "", 405, "method"},
 		{"invented method", "BREW", "/healthz", "", 405, "method"},
 		{"large body that nobody reads", "POST", "/keystore/rotate", long(40000), 413, "body"},
-		{"unknown path", "GET", "/", "", 404, "no such resource"},
+		{"unknown path", "GET", "/nowhere", "", 404, "no such resource"},
 		{"unknown document", "GET", "/" + org + "/" + org + ".json", "", 404, "no such resource"},
 		{"unknown revoked document", "GET", "/" + org + "/revoked/" + org, "", 404, "no such resource"},
 		{"unknown directory document", "GET", "/keystore/other.jwks", "", 404, "no such resource"},

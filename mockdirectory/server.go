@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -16,6 +17,8 @@ import (
 	"github.com/dcrkit/dcrkit/mockdirectory/knob"
 	"github.com/dcrkit/dcrkit/mockdirectory/metrics"
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
+	"github.com/dcrkit/dcrkit/mockdirectory/seed"
+	"github.com/dcrkit/dcrkit/mockdirectory/store"
 	"github.com/dcrkit/dcrkit/mockdirectory/trust"
 	"github.com/dcrkit/dcrkit/mockdirectory/watch"
 )
@@ -30,7 +33,7 @@ type Server struct {
 
 	public, pki, management *listener
 
-	url           string
+	url, pkiURL   string
 	managementURL string
 	ownKeys       *pki.KeyPool // nil when the caller brought the pool
 
@@ -79,11 +82,44 @@ func (s *Server) start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s.url = base
+	s.url, s.pkiURL = base, pkiURL
+	if err := s.sameURLs(); err != nil {
+		return err
+	}
 	if err := s.open(ctx, base, pkiURL); err != nil {
 		return err
 	}
 	return s.serve(hosts, loopback)
+}
+
+// urls are what published keys and issued certificates point to.
+type urls struct {
+	Public string `json:"public"`
+	PKI    string `json:"pki"`
+}
+
+// sameURLs refuses to go on with data that was made under other URLs: the
+// certificates and keys in it would lead nowhere.
+func (s *Server) sameURLs() error {
+	var before *urls
+	err := s.cfg.Store.Load(store.Settings, func(id string, row []byte) error {
+		if id != "urls" {
+			return nil
+		}
+		before = &urls{}
+		return json.Unmarshal(row, before)
+	})
+	if err != nil {
+		return fmt.Errorf("read the settings: %w", err)
+	}
+	now := urls{s.url, s.pkiURL}
+	if before == nil {
+		return s.cfg.Store.Save(store.Row{Table: store.Settings, ID: "urls", Value: now})
+	}
+	if *before != now {
+		return fmt.Errorf("public URL and PKI URL: the data was made for %s and %s, which its keys and certificates point to; got %s and %s", before.Public, before.PKI, now.Public, now.PKI)
+	}
+	return nil
 }
 
 // open makes what stands behind the listeners.
@@ -94,7 +130,10 @@ func (s *Server) open(ctx context.Context, base, pkiURL string) error {
 	if err != nil {
 		return err
 	}
-	t, err := trust.Open(ctx, trust.Config{Keys: s.cfg.Keys, Store: s.cfg.Store, Now: now, BaseURL: base, PKIURL: pkiURL})
+	t, err := trust.Open(ctx, trust.Config{
+		Keys: s.cfg.Keys, Store: s.cfg.Store, Registry: members, Panel: s.panel, Now: now,
+		BaseURL: base, PKIURL: pkiURL, Delays: s.cfg.Delays,
+	})
 	if err != nil {
 		return err
 	}
@@ -155,6 +194,12 @@ func (s *Server) signSet(payload []byte) (string, error) {
 
 // URL is the public URL, without a slash at its end.
 func (s *Server) URL() string { return s.url }
+
+// PKIURL is where CRLs, OCSP answers and CA certificates are.
+func (s *Server) PKIURL() string { return s.pkiURL }
+
+// Seed enrols the organisations of a file that are not enrolled yet.
+func (s *Server) Seed(f *seed.File) error { return f.Apply(s.desk.Registry) }
 
 // ManagementURL is where the knobs and the page are, without a slash at its end.
 func (s *Server) ManagementURL() string { return s.managementURL }

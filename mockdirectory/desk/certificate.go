@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"crypto"
 	"crypto/x509"
 	"fmt"
@@ -15,36 +16,40 @@ import (
 
 // CertificateRequest is what a member asks for.
 type CertificateRequest struct {
-	Kind  pki.Kind
-	CSR   []byte // PEM
-	Wrong string // name of a deviation; empty for an honest certificate
+	Kind   pki.Kind
+	CSR    []byte // PEM
+	Wrong  string // name of a deviation; empty for an honest certificate
+	Issuer string // slug of an issuing CA, or trust.CrossSigned; the first when empty
+	// Unpublished leaves the key sets alone: one more certificate for a key that
+	// is published already, to be revoked without taking the key away.
+	Unpublished bool
 }
 
 // Issued is a certificate as its holder gets it.
 type Issued struct {
 	KeyID  string `json:"kid"`
 	Serial string `json:"serial"` // hexadecimal digits
-	PEM    string `json:"pem"`    // leaf, then issuing CA
+	PEM    string `json:"pem"`    // leaf, then what a client sends along
 }
 
 // CertifySoftware issues a certificate that names the software and publishes
 // its key in the software's set.
-func (d *Desk) CertifySoftware(orgID, id string, req CertificateRequest) (Issued, error) {
+func (d *Desk) CertifySoftware(ctx context.Context, orgID, id string, req CertificateRequest) (Issued, error) {
 	soft, org, err := d.Registry.Software(orgID, id)
 	if err != nil {
 		return Issued{}, err
 	}
-	return d.certify(holder{org.ID, soft.ID, subject(org, &soft)}, req)
+	return d.certify(ctx, holder{org.ID, soft.ID, subject(org, &soft)}, req)
 }
 
 // CertifyOrganisation issues a certificate that names the organisation and its
 // PSD2 roles; it serves all its software.
-func (d *Desk) CertifyOrganisation(orgID string, req CertificateRequest) (Issued, error) {
+func (d *Desk) CertifyOrganisation(ctx context.Context, orgID string, req CertificateRequest) (Issued, error) {
 	org, err := d.Registry.Organisation(orgID)
 	if err != nil {
 		return Issued{}, err
 	}
-	return d.certify(holder{org.ID, org.ID, subject(org, nil)}, req)
+	return d.certify(ctx, holder{org.ID, org.ID, subject(org, nil)}, req)
 }
 
 // subject is what a certificate says. PSD2 knows no roles of other domains, so
@@ -73,7 +78,7 @@ type holder struct {
 // asked to be wrong is not published: a server under test is to judge the
 // certificate, not to miss its key. The kid follows from the key alone, so a
 // renewed certificate keeps it.
-func (d *Desk) certify(h holder, req CertificateRequest) (Issued, error) {
+func (d *Desk) certify(ctx context.Context, h holder, req CertificateRequest) (Issued, error) {
 	csr, err := ParseCSR(req.CSR, req.Wrong == string(pki.WeakKey))
 	if err != nil {
 		return Issued{}, err
@@ -82,23 +87,42 @@ func (d *Desk) certify(h holder, req CertificateRequest) (Issued, error) {
 	if err != nil {
 		return Issued{}, problem.Invalid("body", "%v", err)
 	}
-	a := d.Trust.Authority()
-	issuer := a.Issuing()
-	var leaf *x509.Certificate
+	a, above, err := d.Trust.Issuer(ctx, req.Issuer)
+	if err != nil {
+		return Issued{}, err
+	}
 	if req.Wrong != "" {
-		// All else has been checked: what can be at fault is the deviation, or its use with this kind.
-		if leaf, err = a.IssueWrong(pki.Wrong(req.Wrong), req.Kind, h.subject, csr.PublicKey); err != nil {
-			return Issued{}, problem.Invalid("wrong", "%v", err)
-		}
-	} else if leaf, err = a.Issue(req.Kind, h.subject, csr.PublicKey); err != nil {
+		return d.certifyWrong(h, req, wrongOrder{a, csr.PublicKey, kid})
+	}
+	leaf, err := a.Issue(req.Kind, h.subject, csr.PublicKey)
+	if err != nil {
 		return Issued{}, fmt.Errorf("issue: %w", err)
 	}
 	record := d.record(leaf, h, req, kid)
-	issued := Issued{kid, record.Serial, string(trust.ChainPEM(leaf, issuer))}
-	if req.Wrong != "" {
+	chain := trust.ChainPEM(append([]*x509.Certificate{leaf}, above...)...)
+	issued := Issued{kid, record.Serial, string(chain)}
+	if req.Unpublished {
 		return issued, d.Registry.AddCertificate(record)
 	}
 	return issued, d.publish(a, leaf, record, csr.PublicKey)
+}
+
+// wrongOrder is who is to certify which key wrongly.
+type wrongOrder struct {
+	authority *pki.Authority
+	public    crypto.PublicKey
+	keyID     string
+}
+
+// certifyWrong has checked all else: what can be at fault is the deviation, or
+// its use with this kind.
+func (d *Desk) certifyWrong(h holder, req CertificateRequest, o wrongOrder) (Issued, error) {
+	leaf, issuer, err := o.authority.IssueWrongWithIssuer(pki.Wrong(req.Wrong), req.Kind, h.subject, o.public)
+	if err != nil {
+		return Issued{}, problem.Invalid("wrong", "%v", err)
+	}
+	record := d.record(leaf, h, req, o.keyID)
+	return Issued{o.keyID, record.Serial, string(trust.ChainPEM(leaf, issuer))}, d.Registry.AddCertificate(record)
 }
 
 // record is what the registry keeps of a certificate.
@@ -108,10 +132,19 @@ func (d *Desk) record(leaf *x509.Certificate, h holder, req CertificateRequest, 
 		name = dn.RFC4514()
 	}
 	return registry.Certificate{
-		Serial: registry.NormalSerial(leaf.SerialNumber.Text(16)), Issuer: "issuingca", Kind: req.Kind, Wrong: req.Wrong,
+		Serial: registry.NormalSerial(leaf.SerialNumber.Text(16)), Issuer: issuerSlug(req.Issuer), Kind: req.Kind, Wrong: req.Wrong,
 		OrganisationID: h.organisationID, Owner: h.owner, KeyID: kid, Subject: name,
 		NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter, PEM: string(trust.ChainPEM(leaf)),
 	}
+}
+
+// issuerSlug is whose list and responder a certificate is under: a cross-signed
+// CA is the same one.
+func issuerSlug(asked string) string {
+	if asked == trust.CrossSigned || asked == "" {
+		return "issuingca"
+	}
+	return asked
 }
 
 // publish puts the key into its owner's set. A revoked key is refused only

@@ -99,7 +99,8 @@ func (a *answer) contentType(v amount) (applied bool) {
 	return true
 }
 
-// trickle is the knob slow-body.
+// trickle is the knob slow-body. A timeout that starts anew with every byte read
+// never ends it.
 func (a *answer) trickle(v amount) (applied bool) {
 	if a.head || a.body.size == 0 {
 		return false
@@ -108,7 +109,8 @@ func (a *answer) trickle(v amount) (applied bool) {
 	return true
 }
 
-// truncate is the knob of that name.
+// truncate is the knob of that name. A length that leaves nothing to cut does not
+// apply: the answer would be the true one.
 func (a *answer) truncate(v amount) (applied bool) {
 	kept := v.number
 	if kept == half {
@@ -127,7 +129,6 @@ func (e *exchange) send(a *answer) {
 	h := e.w.Header()
 	clear(h)
 	maps.Copy(h, a.header)
-	h.Del("Transfer-Encoding")
 	if a.status != http.StatusNoContent && a.status != http.StatusNotModified {
 		h.Set("Content-Length", strconv.Itoa(a.body.size))
 	}

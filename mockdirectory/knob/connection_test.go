@@ -1,11 +1,11 @@
 package knob
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -148,7 +148,7 @@ func TestHalfOpenEndsWithItsDuration(t *testing.T) {
 	}
 }
 
-// holds tells how many requests of the panel's are held.
+// held waits until the knob has acted on that many requests.
 func held(t *testing.T, p *Panel, knob string, n int) {
 	t.Helper()
 	require.Eventually(t, func() bool {
@@ -176,6 +176,9 @@ func TestHoldsEndWithClientAndPanel(t *testing.T) {
 				if knob != "half-open" && name != "without body" && end == "client" {
 					continue // net/http cannot notice while the endpoint has the body to read yet
 				}
+				if knob == "slow-body" && name == "body missing" {
+					continue // net/http waits for the body before it sends the head of an answer
+				}
 				t.Run(knob+"/"+name+"/"+end, func(t *testing.T) {
 					t.Parallel()
 					p := newPanel(t, Options{})
@@ -196,9 +199,7 @@ func TestHoldsEndWithClientAndPanel(t *testing.T) {
 					} else {
 						p.Close()
 						_, err := io.ReadAll(r)
-						if err != nil {
-							require.NotErrorIs(t, err, context.DeadlineExceeded)
-						}
+						require.NotErrorIs(t, err, os.ErrDeadlineExceeded)
 					}
 					select {
 					case <-ended:
@@ -208,5 +209,48 @@ func TestHoldsEndWithClientAndPanel(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// Without a server around it a hold has no deadlines to move.
+func TestLatencyWithoutServer(t *testing.T) {
+	t.Parallel()
+	p := newPanel(t, Options{})
+	_, err := p.Set(Setting{Knob: "latency", Value: "20ms"})
+	require.NoError(t, err)
+	begin, rec := time.Now(), newRecorder()
+	p.Wrap("token", http.NotFoundHandler()).ServeHTTP(rec, newRequest("GET", "/", ""))
+	require.Equal(t, 404, rec.Code)
+	require.GreaterOrEqual(t, time.Since(begin), 20*time.Millisecond)
+}
+
+// The endpoint still gets its request's body after a delay that outlasts the
+// server's patience for it.
+func TestLatencyKeepsTheBody(t *testing.T) {
+	t.Parallel()
+	for name, tune := range map[string]func(*httptest.Server){"http1": hasty, "http2": func(s *httptest.Server) { http2(s); hasty(s) }} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPanel(t, Options{})
+			_, err := p.Set(Setting{Knob: "latency", Value: "400ms"})
+			require.NoError(t, err)
+			s := httptest.NewUnstartedServer(p.Wrap("enrolment", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				n, err := io.Copy(io.Discard, r.Body)
+				_, _ = fmt.Fprint(w, n, err)
+			})))
+			tune(s)
+			if s.EnableHTTP2 {
+				s.StartTLS()
+			} else {
+				s.Start()
+			}
+			t.Cleanup(s.Close)
+			res, err := s.Client().Post(s.URL, "text/plain", strings.NewReader(strings.Repeat("a", 3_000_000)))
+			require.NoError(t, err)
+			defer res.Body.Close()
+			got, err := io.ReadAll(res.Body)
+			require.NoError(t, err)
+			require.Equal(t, "3000000 <nil>", string(got))
+		})
 	}
 }

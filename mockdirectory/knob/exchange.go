@@ -74,7 +74,8 @@ func (e *exchange) closeConnection() {
 	_ = conn.Close()
 }
 
-// delay is the knob latency.
+// delay is the knob latency. The request's body is the endpoint's to read, so a
+// client that goes away with one is noticed only when the time has passed.
 func (e *exchange) delay(a amount) (ended bool) {
 	e.extend(a.duration)
 	if e.hold(a.duration) {
@@ -84,7 +85,8 @@ func (e *exchange) delay(a amount) (ended bool) {
 	return true
 }
 
-// silence is the knob half-open.
+// silence is the knob half-open: what a bank meets behind a load balancer whose
+// backend has died. Only a timeout of the bank's own ends it early.
 func (e *exchange) silence(a amount) (ended bool) {
 	e.extend(a.duration)
 	stop := e.discard(a.duration + time.Second)
@@ -94,7 +96,8 @@ func (e *exchange) silence(a amount) (ended bool) {
 	return true
 }
 
-// hangUp is the knob drop.
+// hangUp is the knob drop. The client sees the end of the connection where a
+// status line should be, and may well send an idempotent request once more.
 func (e *exchange) hangUp(amount) (ended bool) {
 	e.closeConnection()
 	return true
@@ -107,7 +110,8 @@ func (e *exchange) outage(a amount) (ended bool) {
 	return true
 }
 
-// redirect is the knob of that name.
+// redirect is the knob of that name. A bank that follows it takes the word of
+// whoever is there for the directory's. The status is 302 (RFC 9110, section 15.4.3).
 func (e *exchange) redirect(a amount) (ended bool) {
 	to := *a.url
 	if to.Path == "" {

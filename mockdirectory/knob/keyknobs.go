@@ -28,7 +28,8 @@ func (a *answer) polluteX5C(amount) (applied bool) {
 	})
 }
 
-// wrongUse is the knob wrong-use. A key that has that use already stays.
+// wrongUse is the knob wrong-use (RFC 7517, section 4.2): a key for encryption
+// verifies no signature. One that has that use already stays.
 func (a *answer) wrongUse(v amount) (applied bool) {
 	use := quote(v.text)
 	return a.editKeys(func(key []member) ([]member, bool) {
@@ -42,7 +43,8 @@ func (a *answer) wrongUse(v amount) (applied bool) {
 	})
 }
 
-// missingKid is the knob missing-kid.
+// missingKid is the knob missing-kid. The member is optional (RFC 7517, section
+// 4.5), but a bank that chooses by it is left without a key.
 func (a *answer) missingKid(amount) (applied bool) {
 	return a.editKeys(func(key []member) ([]member, bool) {
 		left := slices.DeleteFunc(slices.Clone(key), func(m member) bool { return m.name == "kid" })
@@ -78,16 +80,21 @@ func (a *answer) duplicateKid(v amount) (applied bool) {
 	return true
 }
 
-// huge is the knob of that name. The decoys are those of every other request.
+// huge is the knob of that name. The decoys are those of every other request, and
+// the true keys are neither taken apart nor copied. They come last, so that a bank
+// which stops reading after so many keys, or bytes, misses them.
 func (a *answer) huge(v amount) (applied bool) {
-	set, ok := a.trueKeys()
+	if !a.good() {
+		return false
+	}
+	before, rest, some, ok := findKeys(a.body.bytes())
 	if !ok {
 		return false
 	}
-	pieces := [][]byte{set.before, a.panel.decoys.first(v.number)}
-	if len(set.keys) > 0 {
+	pieces := [][]byte{before, a.panel.decoys.first(v.number)}
+	if some {
 		pieces = append(pieces, []byte(","))
 	}
-	a.setBody(newBody(append(pieces, set.rest)...))
+	a.setBody(newBody(append(pieces, rest)...))
 	return true
 }

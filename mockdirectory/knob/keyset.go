@@ -5,47 +5,59 @@ import (
 	"encoding/json"
 )
 
-// keySet is a JWK Set document (RFC 7517, section 5) with the place of its keys.
-// Everything around them stays as it was written.
+// keySet is a JWK Set document (RFC 7517, section 5) taken apart at its keys.
+// Everything around them stays as it was written: a directory may say a member
+// twice, and a knob is to change one thing only.
 type keySet struct {
 	before []byte // up to the bracket that opens the keys
 	keys   []json.RawMessage
-	rest   []byte // the keys as written, and everything after them
 	after  []byte // from the bracket that closes the keys on
 }
 
-// parseKeySet reports whether the text is a JSON object with a list of keys. Of
-// two lists it takes the first.
-func parseKeySet(text []byte) (keySet, bool) {
-	var set keySet
+// findKeys looks for the list of keys in a JSON object and returns the document
+// in two parts, the second of which begins after the bracket that opens the list.
+// Of two lists it takes the first. some tells whether there is a key.
+func findKeys(text []byte) (before, rest []byte, some, ok bool) {
 	if !json.Valid(text) {
-		return set, false
+		return nil, nil, false, false
 	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	if t, _ := dec.Token(); t != json.Delim('{') {
-		return set, false
+		return nil, nil, false, false
 	}
 	for dec.More() {
 		name, _ := dec.Token()
-		if name != "keys" {
-			var skipped json.RawMessage
-			_ = dec.Decode(&skipped)
-			continue
+		if name == "keys" {
+			t, _ := dec.Token()
+			at := dec.InputOffset()
+			return text[:at], text[at:], dec.More(), t == json.Delim('[')
 		}
-		if t, _ := dec.Token(); t != json.Delim('[') {
-			return set, false
-		}
-		set.before, set.rest = text[:dec.InputOffset()], text[dec.InputOffset():]
-		for dec.More() {
-			var key json.RawMessage
-			_ = dec.Decode(&key)
-			set.keys = append(set.keys, key)
-		}
-		_, _ = dec.Token()
-		set.after = text[dec.InputOffset()-1:]
-		return set, true
+		var skipped json.RawMessage
+		_ = dec.Decode(&skipped)
 	}
-	return set, false
+	return nil, nil, false, false
+}
+
+// parseKeySet reports whether the text is a JSON object with a list of keys.
+// Errors of the decoder need no look, as the text is known to be JSON.
+func parseKeySet(text []byte) (keySet, bool) {
+	before, _, _, ok := findKeys(text)
+	if !ok {
+		return keySet{}, false
+	}
+	set := keySet{before: before}
+	// From the bracket on, which the decoder wants to see.
+	list := text[len(before)-1:]
+	dec := json.NewDecoder(bytes.NewReader(list))
+	_, _ = dec.Token()
+	for dec.More() {
+		var key json.RawMessage
+		_ = dec.Decode(&key)
+		set.keys = append(set.keys, key)
+	}
+	_, _ = dec.Token()
+	set.after = list[dec.InputOffset()-1:]
+	return set, true
 }
 
 // with writes the document with other keys.

@@ -56,7 +56,8 @@ const page = `<!DOCTYPE html>
 <body><h1>Service unavailable</h1><p>The directory is undergoing maintenance.</p></body></html>
 `
 
-// notJSON is the knob not-json.
+// notJSON is the knob not-json. The media type stays, so a bank finds out only by
+// parsing.
 func (a *answer) notJSON(amount) (applied bool) {
 	return a.good() && a.replace(newBody([]byte(page)))
 }
@@ -66,7 +67,8 @@ var (
 	ending  = bytes.Repeat([]byte("]"), 4096)
 )
 
-// bomb is the knob json-bomb. Its body is made of two texts that all requests
+// bomb is the knob json-bomb. A parser that calls itself for every level needs as
+// much stack as the sender likes (RFC 8259, section 9 lets it set a limit). Its body is made of two texts that all requests
 // share, so the bomb costs the reader alone.
 func (a *answer) bomb(v amount) (applied bool) {
 	if !a.good() {

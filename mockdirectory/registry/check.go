@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -77,6 +78,10 @@ func (t text) check() error {
 	if strings.ContainsFunc(t.value, unicode.IsControl) {
 		return problem.Invalid(t.field, "expected no control characters")
 	}
+	// JSON could not say it: after a restart it would be another text.
+	if !utf8.ValidString(t.value) {
+		return problem.Invalid(t.field, "expected UTF-8, got %q", t.value)
+	}
 	return nil
 }
 
@@ -88,6 +93,22 @@ func (t text) checkURI() error {
 	}
 	if u, err := url.Parse(t.value); err != nil || !u.IsAbs() {
 		return problem.Invalid(t.field, "expected an absolute URI, got %q", t.value)
+	}
+	return nil
+}
+
+// dates are those that the directory sets in a record.
+type dates struct{ enrolled, changed time.Time }
+
+// checkDates names the one that was changed.
+func checkDates(was, next dates) error {
+	for _, d := range []struct {
+		field     string
+		was, next time.Time
+	}{{"Enrolled", was.enrolled, next.enrolled}, {"Changed", was.changed, next.changed}} {
+		if !d.next.Equal(d.was) {
+			return problem.Invalid(d.field, "expected %s, which the directory sets, got %s", d.was.Format(time.RFC3339Nano), d.next.Format(time.RFC3339Nano))
+		}
 	}
 	return nil
 }

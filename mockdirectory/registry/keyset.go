@@ -3,6 +3,7 @@ package registry
 import (
 	"bytes"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -34,15 +35,16 @@ type entry struct {
 // asked for after a change: a set of ten thousand keys is neither rendered for
 // each fetch nor for each key that is added to it.
 type keySet struct {
-	entries  []entry
-	document atomic.Pointer[[]byte]
+	entries   []entry
+	document  atomic.Pointer[[]byte]
+	rendering sync.Mutex // one reader renders, and the others wait for its document
 }
 
 // put adds a key. A certificate for a key that has one of the same kind takes
 // its place.
 func (s *keySet) put(e entry) {
-	if i := s.index(e.key.Kind, e.key.KeyID); i >= 0 && e.key.Kind != "" {
-		s.entries[i] = e
+	if former := s.find(e.key.Kind, e.key.KeyID); former != nil && e.key.Kind != "" {
+		*former = e
 	} else {
 		s.entries = append(s.entries, e)
 	}
@@ -52,8 +54,11 @@ func (s *keySet) put(e entry) {
 // take removes every key of that kid. A key that was certified under several
 // kinds goes with all of them.
 func (s *keySet) take(kid string) {
+	had := len(s.entries)
 	s.entries = slices.DeleteFunc(s.entries, func(e entry) bool { return e.key.KeyID == kid })
-	s.document.Store(nil)
+	if len(s.entries) < had {
+		s.document.Store(nil)
+	}
 }
 
 // of returns every key of that kid.
@@ -67,17 +72,27 @@ func (s *keySet) of(kid string) []entry {
 	return found
 }
 
-// index of the key of that kind and kid, or -1.
-func (s *keySet) index(kind pki.Kind, kid string) int {
-	return slices.IndexFunc(s.entries, func(e entry) bool { return e.key.Kind == kind && e.key.KeyID == kid })
+// find the key of that kind and kid; nil when there is none.
+func (s *keySet) find(kind pki.Kind, kid string) *entry {
+	for i := range s.entries {
+		if k := s.entries[i].key; k.KeyID == kid && k.Kind == kind {
+			return &s.entries[i]
+		}
+	}
+	return nil
 }
 
-// render returns the document, which nobody changes any more. Readers may
-// render it at the same time, to the same end.
+// render returns the document, which nobody changes any more. The caller holds
+// mu for reading, so that no key comes or goes meanwhile.
 func (s *keySet) render(pick func(*Key) bool) []byte {
 	if pick != nil {
 		return renderSet(s.entries, pick)
 	}
+	if document := s.document.Load(); document != nil {
+		return *document
+	}
+	s.rendering.Lock()
+	defer s.rendering.Unlock()
 	if document := s.document.Load(); document != nil {
 		return *document
 	}
@@ -90,6 +105,13 @@ func (s *keySet) render(pick func(*Key) bool) []byte {
 // say a member twice. An owner without keys publishes an empty set and no 404.
 func renderSet(entries []entry, pick func(*Key) bool) []byte {
 	var out bytes.Buffer
+	size := 0
+	for _, e := range entries {
+		if pick(e.key) {
+			size += len(e.key.JWK) + len(",")
+		}
+	}
+	out.Grow(size + len(`{"keys":[]}`))
 	out.WriteString(`{"keys":[`)
 	for _, e := range entries {
 		if !pick(e.key) {

@@ -1,8 +1,7 @@
 package registry
 
 import (
-	"encoding/json"
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dcrkit/dcrkit/fixtures/pki"
@@ -10,101 +9,103 @@ import (
 	"github.com/dcrkit/dcrkit/mockdirectory/store"
 )
 
-// keyRow is a key as it is stored: with whose it is.
-type keyRow struct {
-	Organisation string `json:"organisation"`
-	Owner        string `json:"owner"`
-	*Key
+// owner is whose keys they are: the organisation, or its software.
+type owner struct {
+	org  *organisation
+	id   string // the one that the UK hands out, whichever the caller came with
+	keys *keySets
 }
 
-// loadKey relies on rows coming in the order of publication.
-func (r *Registry) loadKey(id string, row []byte) error {
-	stored := keyRow{Key: &Key{}}
-	if err := json.Unmarshal(row, &stored); err != nil {
-		return err
-	}
-	org, keys, err := r.findKeys(stored.Organisation, stored.Owner)
-	if err != nil {
-		return fmt.Errorf("key %s: %w", id, err)
-	}
-	set := &keys.current
-	if stored.Revoked != nil {
-		set = &keys.revoked
-		org.revokedKeys[stored.KeyID] = true
-	}
-	set.put(entry{id, stored.Key})
-	r.nextKey++
-	return nil
-}
-
-// findKeys needs either lock. It returns the sets of an owner: of the
-// organisation when owner is its id, else of its software.
-func (r *Registry) findKeys(orgID, owner string) (*organisation, *keySets, error) {
+// findOwner needs either lock. The owner is the organisation when id is its own,
+// else its software.
+func (r *Registry) findOwner(orgID, id string) (owner, error) {
 	org, err := r.findOrganisation(orgID)
 	if err != nil {
-		return nil, nil, err
+		return owner{}, err
 	}
-	if owner == org.record.ID || owner == org.record.UUID {
-		return org, &org.keys, nil
+	if id == org.record.ID || id == org.record.UUID {
+		return owner{org, org.record.ID, &org.keys}, nil
 	}
-	org, s, err := r.findSoftware(orgID, owner)
+	org, s, err := r.findSoftware(orgID, id)
 	if err != nil {
-		return nil, nil, err
+		return owner{}, err
 	}
-	return org, &s.keys, nil
+	return owner{org, s.record.ID, &s.keys}, nil
 }
 
-// newEntry gives a key its row. A number in the id keeps the order; the place of
-// an older certificate for the same key is taken over. The caller holds writing.
-func (r *Registry) newEntry(org, owner string, set *keySet, k *Key) (entry, store.Row) {
-	id := ""
-	if i := set.index(k.Kind, k.KeyID); i >= 0 && k.Kind != "" {
-		id = set.entries[i].row
-	} else {
-		r.nextKey++
-		id = fmt.Sprintf("%s/%08d", owner, r.nextKey)
+// owners gives the organisation and then its software.
+func (org *organisation) owners(yield func(owner) bool) {
+	if !yield(owner{org, org.record.ID, &org.keys}) {
+		return
 	}
-	return entry{id, k}, store.Row{Table: store.Keys, ID: id, Value: keyRow{org, owner, k}}
+	for _, s := range org.software {
+		if !yield(owner{org, s.record.ID, &s.keys}) {
+			return
+		}
+	}
 }
 
 // Publish puts a key into its owner's set, with the certificate that was issued
 // for it if there is one. A new certificate of an organisation's key also
 // replaces the old one where software shares it. A key that was revoked is not
-// certified again: that is a conflict.
-func (r *Registry) Publish(orgID, owner string, k Key, issued *Certificate) error {
+// certified again, nor does a serial number come twice: both are conflicts.
+func (r *Registry) Publish(orgID, ownerID string, k Key, issued *Certificate) error {
 	r.writing.Lock()
 	defer r.writing.Unlock()
-	org, keys, err := r.findKeys(orgID, owner)
+	o, err := r.findOwner(orgID, ownerID)
 	if err != nil {
 		return err
 	}
-	if k.Kind != "" && org.revokedKeys[k.KeyID] {
+	if k.Kind != "" && o.org.revokedKeys[k.KeyID] {
 		return problem.Conflict("kid: the key %s was revoked and is not certified again", k.KeyID)
 	}
-	k.Published = r.now().UTC()
-	key := &k
-	e, row := r.newEntry(org.record.ID, owner, &keys.current, key)
-	rows := []store.Row{row}
-	shares := map[*keySet]entry{&keys.current: e}
-	if owner == org.record.ID && k.Kind != "" {
-		for _, s := range org.software {
-			if s.keys.current.index(k.Kind, k.KeyID) >= 0 {
-				e, row := r.newEntry(org.record.ID, s.record.ID, &s.keys.current, key)
-				shares[&s.keys.current], rows = e, append(rows, row)
-			}
-		}
+	k.Published, k.Revoked = r.now().UTC(), nil
+	own := entry{r.rowFor(o, &k), &k}
+	rows := []store.Row{ownRow(o, own)}
+	changed := []keyChange{{&o.keys.current, own}}
+	if o.id == o.org.record.ID && k.Kind != "" {
+		shares, shareRows := r.renewShares(o.org, own)
+		changed, rows = append(changed, shares...), append(rows, shareRows...)
 	}
+	var certificate *Certificate
 	if issued != nil {
-		rows = append(rows, store.Row{Table: store.Certificates, ID: issued.Serial, Value: issued})
+		if certificate, err = r.newCertificate(o.org, *issued); err != nil {
+			return err
+		}
+		rows = append(rows, certificateRow(certificate, len(r.revoked)))
 	}
 	return r.save(func() {
-		for set, e := range shares {
-			set.put(e)
+		for _, c := range changed {
+			c.set.put(c.entry)
 		}
-		if issued != nil {
-			r.insertCertificate(org, issued)
+		if certificate != nil {
+			r.insertCertificate(o.org, certificate)
 		}
 	}, rows...)
+}
+
+// keyChange is a key on its way into a set.
+type keyChange struct {
+	set   *keySet
+	entry entry
+}
+
+// renewShares puts an organisation's new certificate where its software has the
+// old one. What shares the organisation's row already needs no new one.
+func (r *Registry) renewShares(org *organisation, renewed entry) (changed []keyChange, rows []store.Row) {
+	former := org.keys.current.find(renewed.key.Kind, renewed.key.KeyID)
+	for o := range org.owners {
+		shared := o.keys.current.find(renewed.key.Kind, renewed.key.KeyID)
+		if shared == nil || o.keys == &org.keys {
+			continue
+		}
+		e := entry{shared.row, renewed.key}
+		changed = append(changed, keyChange{&o.keys.current, e})
+		if former == nil || shared.key != former.key {
+			rows = append(rows, sharedRow(o, e, renewed.row))
+		}
+	}
+	return changed, rows
 }
 
 // Associate shares a key of the organisation with its software. To do so twice
@@ -116,21 +117,22 @@ func (r *Registry) Associate(orgID, id string, kind pki.Kind, kid string) error 
 	if err != nil {
 		return err
 	}
-	i := org.keys.current.index(kind, kid)
-	if i < 0 {
+	from := org.keys.current.find(kind, kid)
+	if from == nil || kind == "" {
 		return problem.NotFound("kid: organisation %s has no %s certificate for key %q", orgID, kind, kid)
 	}
-	e, row := r.newEntry(org.record.ID, s.record.ID, &s.keys.current, org.keys.current.entries[i].key)
-	return r.save(func() { s.keys.current.put(e) }, row)
+	o := owner{org, s.record.ID, &s.keys}
+	e := entry{r.rowFor(o, from.key), from.key}
+	return r.save(func() { o.keys.current.put(e) }, sharedRow(o, e, from.row))
 }
 
 // RevokeKey moves a key to the revoked sets wherever the organisation or its
 // software publish it, and revokes the certificates for it as rev says, all in
 // one step. From then on the organisation gets no certificate for it, under any
 // of its software. Where rev does not show in the key sets, they stay as they
-// are.
+// are. It is a conflict when all that rev says has been done before.
 func (r *Registry) RevokeKey(orgID, kid string, rev Revocation) error {
-	if err := rev.check(); err != nil {
+	if err := rev.settle(); err != nil {
 		return err
 	}
 	r.writing.Lock()
@@ -139,89 +141,66 @@ func (r *Registry) RevokeKey(orgID, kid string, rev Revocation) error {
 	if err != nil {
 		return err
 	}
-	now := r.now().UTC()
-	rev.At = now
-	var rows []store.Row
-	owners := map[string]*keySets{org.record.ID: &org.keys}
-	for _, s := range org.software {
-		owners[s.record.ID] = &s.keys
+	rev.At = r.now().UTC()
+	held := slices.DeleteFunc(slices.Clone(org.certificates), func(c *Certificate) bool { return c.KeyID != kid })
+	certificates, rows := r.revoking(held, rev)
+	var moved []keyChange
+	if rev.shows(InJWKS) {
+		var keyRows []store.Row
+		moved, keyRows = r.withdrawKey(org, kid, rev)
+		rows = append(rows, keyRows...)
 	}
-	moved := map[*keySets][]entry{}
-	known := false
-	for owner, keys := range owners {
-		for _, e := range keys.current.of(kid) {
-			known = true
-			if !rev.shows(InJWKS) {
-				continue
-			}
-			gone := *e.key
-			gone.Revoked = &now
-			moved[keys] = append(moved[keys], entry{e.row, &gone})
-			rows = append(rows, store.Row{Table: store.Keys, ID: e.row, Value: keyRow{org.record.ID, owner, &gone}})
-		}
-	}
-	certificates, certificateRows := revoking(org.certificates, kid, rev)
-	if !known && len(certificates) == 0 {
+	if len(rows) == 0 && !org.publishes(kid) {
 		return problem.NotFound("kid: organisation %s publishes no key %q and has no certificate in force for it", orgID, kid)
 	}
+	if len(rows) == 0 {
+		return problem.Conflict("kid: nothing of the key %s is left to revoke in %s", kid, strings.Join(rev.In, " and "))
+	}
 	return r.save(func() {
-		for keys, gone := range moved {
-			keys.current.take(kid)
-			for _, e := range gone {
-				keys.revoked.put(e)
-			}
-		}
 		if len(moved) > 0 {
+			for o := range org.owners {
+				o.keys.current.take(kid)
+			}
 			org.revokedKeys[kid] = true
 		}
+		for _, c := range moved {
+			c.set.put(c.entry)
+		}
 		r.replaceCertificates(org, certificates)
-	}, append(rows, certificateRows...)...)
+	}, rows...)
 }
 
-// Document returns a JWK Set, which nobody changes any more. With pick it has
-// only the keys that pick wants, and is rendered anew.
-func (r *Registry) Document(orgID, owner string, revoked bool, pick func(*Key) bool) ([]byte, error) {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	_, keys, err := r.findKeys(orgID, owner)
-	if err != nil {
-		return nil, err
-	}
-	if revoked {
-		return keys.revoked.render(pick), nil
-	}
-	return keys.current.render(pick), nil
-}
-
-// Keys returns the keys of an owner: those in use, then the revoked ones.
-func (r *Registry) Keys(orgID, owner string) ([]Key, error) {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	_, keys, err := r.findKeys(orgID, owner)
-	if err != nil {
-		return nil, err
-	}
-	var out []Key
-	for _, set := range []*keySet{&keys.current, &keys.revoked} {
-		for _, e := range set.entries {
-			out = append(out, *e.key)
+// withdrawKey works out the revoked sets. A key gets a new row, so that rows
+// come in the order of revocation, and is shared as it was before: the
+// organisation is the first of the owners.
+func (r *Registry) withdrawKey(org *organisation, kid string, rev Revocation) (moved []keyChange, rows []store.Row) {
+	gone := map[*Key]entry{}
+	for o := range org.owners {
+		for _, e := range o.keys.current.of(kid) {
+			next := entry{r.newRow(o), nil}
+			rows = append(rows, store.Row{Table: store.Keys, ID: e.row})
+			if from, shared := gone[e.key]; shared {
+				next.key = from.key
+				rows = append(rows, sharedRow(o, next, from.row))
+			} else {
+				revoked := *e.key
+				revoked.Revoked = &rev.At
+				next.key = &revoked
+				rows = append(rows, ownRow(o, next))
+				gone[e.key] = next
+			}
+			moved = append(moved, keyChange{&o.keys.revoked, next})
 		}
 	}
-	return out, nil
+	return moved, rows
 }
 
-// CertificatePEM returns the PEM of a key's certificate, revoked or not. The x5u
-// of a revoked key still leads somewhere, for whoever looks into an old
-// signature.
-func (r *Registry) CertificatePEM(orgID, owner, kid string) ([]byte, error) {
-	keys, err := r.Keys(orgID, owner)
-	if err != nil {
-		return nil, err
-	}
-	for _, k := range keys {
-		if k.KeyID == kid && strings.HasPrefix(k.PEM, "-----BEGIN") {
-			return []byte(k.PEM), nil
+// publishes tells whether a key is in use anywhere in the organisation.
+func (org *organisation) publishes(kid string) bool {
+	for o := range org.owners {
+		if len(o.keys.current.of(kid)) > 0 {
+			return true
 		}
 	}
-	return nil, problem.NotFound("kid: %s publishes no certificate for key %q", owner, kid)
+	return false
 }

@@ -43,6 +43,34 @@ func (e Enrolment) check() error {
 	return checkRoles(e.Roles, allRoles())
 }
 
+// check holds a changed record to what its enrolment was held to.
+func (o Organisation) check() error {
+	if err := oneOf("Status", o.Status, OrganisationStates); err != nil {
+		return err
+	}
+	if o.Roles == nil {
+		return problem.Invalid("Roles", "expected at least one")
+	}
+	return Enrolment{o.Name, o.RegistrationID, o.AuthorityID, o.Roles, o.AuthorisationServers}.check()
+}
+
+// checkKept refuses a change of what only the directory sets.
+func (o Organisation) checkKept(next Organisation) error {
+	if next.ID != o.ID {
+		return problem.Invalid("OrganisationId", "expected %q as in the path, got %q", o.ID, next.ID)
+	}
+	if next.UUID != o.UUID {
+		return problem.Invalid("OrganisationUuid", "expected %q, got %q", o.UUID, next.UUID)
+	}
+	return checkDates(dates{o.Enrolled, o.Changed}, dates{next.Enrolled, next.Changed})
+}
+
+// clone is a copy whose lists may be written to.
+func (o Organisation) clone() Organisation {
+	o.Roles, o.AuthorisationServers = slices.Clone(o.Roles), slices.Clone(o.AuthorisationServers)
+	return o
+}
+
 // Organisation is an enrolled organisation, as the API shows it. Lists are
 // never changed in place.
 type Organisation struct {

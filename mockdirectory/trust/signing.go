@@ -12,6 +12,7 @@ import (
 	"github.com/dcrkit/dcrkit/fixtures/jose"
 	"github.com/dcrkit/dcrkit/fixtures/pki"
 	"github.com/dcrkit/dcrkit/mockdirectory/problem"
+	"github.com/dcrkit/dcrkit/mockdirectory/registry"
 	"github.com/dcrkit/dcrkit/mockdirectory/store"
 )
 
@@ -144,12 +145,19 @@ func (s *Signing) newRecord(ctx context.Context) (signingRecord, error) {
 	if err != nil {
 		return signingRecord{}, err
 	}
-	a := s.trust.authority
+	a := s.trust.Authority()
 	leaf, err := a.Issue(pki.OBSigning, pki.Subject{OrganisationID: "OpenBanking", SoftwareID: "Directory"}, private.Public())
 	if err != nil {
 		return signingRecord{}, err
 	}
 	kid := pki.X5TS256(leaf) + "="
+	err = s.trust.cfg.Registry.AddCertificate(registry.Certificate{
+		Serial: registry.NormalSerial(leaf.SerialNumber.Text(16)), Issuer: issuingSlug, Kind: pki.OBSigning, KeyID: kid,
+		Subject: leaf.Subject.String(), NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter, PEM: string(ChainPEM(leaf)),
+	})
+	if err != nil {
+		return signingRecord{}, err
+	}
 	jwk, err := CertifiedJWK(a, Certified{
 		Public: private.Public(), KeyID: kid, Use: "sig", Leaf: leaf, X5U: s.trust.cfg.BaseURL + "/keystore/" + kid + ".pem",
 	})

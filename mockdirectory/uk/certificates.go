@@ -50,7 +50,7 @@ func requestOf(w http.ResponseWriter, r *http.Request, allowed []pki.Kind) (desk
 	if req.Kind, err = kindOf(r, allowed); err != nil {
 		return req, err
 	}
-	query, err := rest.Parameters(r, "wrong")
+	query, err := rest.Parameters(r, "wrong", "issuer", "publish")
 	if err != nil {
 		return req, err
 	}
@@ -58,7 +58,11 @@ func requestOf(w http.ResponseWriter, r *http.Request, allowed []pki.Kind) (desk
 	if bent && wrong == "" {
 		return req, problem.Invalid("wrong", "expected the name of a deviation, got none: no such deviation")
 	}
-	req.Wrong = wrong
+	publish, asked := query["publish"]
+	if asked && publish != "no" {
+		return req, problem.Invalid("publish", "expected no, or nothing at all to have the key published, got %q", publish)
+	}
+	req.Wrong, req.Issuer, req.Unpublished = wrong, query["issuer"], asked
 	req.CSR, err = rest.ReadBody(w, r)
 	return req, err
 }
@@ -69,7 +73,7 @@ func (f face) certifySoftware(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	issued, err := f.CertifySoftware(r.PathValue("org"), r.PathValue("software"), req)
+	issued, err := f.CertifySoftware(r.Context(), r.PathValue("org"), r.PathValue("software"), req)
 	if err != nil {
 		return err
 	}
@@ -83,7 +87,7 @@ func (f face) certifyOrganisation(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	issued, err := f.CertifyOrganisation(r.PathValue("org"), req)
+	issued, err := f.CertifyOrganisation(r.Context(), r.PathValue("org"), req)
 	if err != nil {
 		return err
 	}

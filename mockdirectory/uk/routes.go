@@ -59,6 +59,8 @@ func Routes(d *desk.Desk) []rest.Route {
 		{Pattern: "/{org}/revoked/{document}", Class: RevokedKeys, Methods: rest.Get(f.revokedKeySet)},
 		{Pattern: "/{org}/{owner}/{document}", Class: CertificateFiles, Methods: rest.Get(f.certificateFile)},
 
+		{Pattern: "/ca/issuing", Class: Enrolment, Methods: rest.Methods{http.MethodPost: f.addAuthority, http.MethodGet: f.listAuthorities}},
+		{Pattern: "/ca/issuing/{slug}", Class: Enrolment, Methods: rest.Methods{http.MethodDelete: f.revokeAuthority}},
 		{Pattern: "/ca/listener", Class: Enrolment, Methods: rest.Methods{http.MethodPost: f.certifyListener}},
 		{Pattern: "/ca/root.pem", Class: CertificateFiles, Methods: rest.Get(f.rootCertificate)},
 		{Pattern: "/healthz", Class: Health, Methods: rest.Get(f.health)},

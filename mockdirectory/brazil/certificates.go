@@ -1,0 +1,107 @@
+package brazil
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/dcrkit/dcrkit/fixtures/pki"
+	"github.com/dcrkit/dcrkit/mockdirectory/desk"
+	"github.com/dcrkit/dcrkit/mockdirectory/problem"
+	"github.com/dcrkit/dcrkit/mockdirectory/rest"
+)
+
+// certificate is one as Raidiam's directory answers with it; JWK members keep
+// their names, but for the thumbprint's.
+type certificate struct {
+	OrganisationID string          `json:"OrganisationId"`
+	SoftwareIDs    []string        `json:"SoftwareStatementIds"`
+	Status         string          `json:"Status"`
+	ValidFrom      string          `json:"ValidFromDateTime"`
+	Expiry         string          `json:"ExpiryDateTime"`
+	KeyType        pki.Kind        `json:"keyType"`
+	KeyID          string          `json:"kid"`
+	Type           string          `json:"kty,omitempty"`
+	Use            string          `json:"use,omitempty"`
+	Chain          json.RawMessage `json:"x5c,omitempty"`
+	Thumbprint     string          `json:"x5thashS256,omitempty"`
+	Location       string          `json:"x5u,omitempty"`
+	Subject        string          `json:"x5dn"`
+	SignedCertPath string          `json:"SignedCertPath,omitempty"`
+	JWKPath        string          `json:"JwkPath,omitempty"`
+	SerialNumber   string          `json:"SerialNumber"`
+	PEM            string          `json:"Pem"`
+}
+
+// answer says where the key is published; a wrong certificate's is not.
+func answer(c desk.BrazilCertificate, set string) certificate {
+	out := certificate{
+		SoftwareIDs: []string{}, Status: "Active", KeyType: c.Record.Kind, KeyID: c.KeyID,
+		ValidFrom: c.Record.NotBefore.Format(time.RFC3339), Expiry: c.Record.NotAfter.Format(time.RFC3339),
+		Subject: c.Record.Subject, SerialNumber: c.Serial, PEM: c.PEM,
+	}
+	if c.JWK == nil {
+		return out
+	}
+	out.Type, out.Use, out.Location = c.JWK.String("kty"), c.JWK.String("use"), c.JWK.String("x5u")
+	out.Chain, _ = c.JWK.Get("x5c")
+	out.Thumbprint = c.JWK.String("x5t#S256")
+	out.SignedCertPath, out.JWKPath = out.Location, set
+	return out
+}
+
+// requestOf reads what certificate is asked for. There is one kind at each
+// level: a BRCAC names software, a BRSEAL an organisation.
+func requestOf(w http.ResponseWriter, r *http.Request, kind pki.Kind) (desk.CertificateRequest, error) {
+	if got := r.PathValue("type"); got != string(kind) {
+		return desk.CertificateRequest{}, problem.Invalid("type", "expected certificate type %s here, got %q", kind, got)
+	}
+	query, err := rest.Parameters(r, "wrong")
+	if err != nil {
+		return desk.CertificateRequest{}, err
+	}
+	wrong, bent := query["wrong"]
+	if bent && wrong == "" {
+		return desk.CertificateRequest{}, problem.Invalid("wrong", "expected the name of a deviation, got none")
+	}
+	body, err := rest.ReadBody(w, r)
+	return desk.CertificateRequest{Kind: kind, CSR: body, Wrong: wrong}, err
+}
+
+// certifySoftware answers 201 with a BRCAC.
+func (f face) certifySoftware(w http.ResponseWriter, r *http.Request) error {
+	req, err := requestOf(w, r, pki.BRCAC)
+	if err != nil {
+		return err
+	}
+	soft, org, err := f.Registry.Software(r.PathValue("org"), r.PathValue("software"))
+	if err != nil {
+		return err
+	}
+	c, err := f.CertifyBrazilSoftware(r.Context(), org.ID, soft.ID, req)
+	if err != nil {
+		return err
+	}
+	out := answer(c, f.BrazilKeys(org.UUID, soft.UUID, "transport.jwks"))
+	out.OrganisationID, out.SoftwareIDs = org.UUID, []string{soft.UUID}
+	return rest.WriteJSON(w, http.StatusCreated, out)
+}
+
+// certifyOrganisation answers 201 with a BRSEAL.
+func (f face) certifyOrganisation(w http.ResponseWriter, r *http.Request) error {
+	req, err := requestOf(w, r, pki.BRSeal)
+	if err != nil {
+		return err
+	}
+	org, err := f.Registry.Organisation(r.PathValue("org"))
+	if err != nil {
+		return err
+	}
+	c, err := f.CertifyBrazilOrganisation(r.Context(), org.ID, req)
+	if err != nil {
+		return err
+	}
+	out := answer(c, f.BrazilKeys(org.UUID, "application.jwks"))
+	out.OrganisationID = org.UUID
+	return rest.WriteJSON(w, http.StatusCreated, out)
+}

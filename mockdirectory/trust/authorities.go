@@ -1,0 +1,317 @@
+package trust
+
+import (
+	"context"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dcrkit/dcrkit/fixtures/pki"
+	"github.com/dcrkit/dcrkit/mockdirectory/problem"
+	"github.com/dcrkit/dcrkit/mockdirectory/registry"
+	"github.com/dcrkit/dcrkit/mockdirectory/store"
+)
+
+// The names of the CAs, which are those of their files.
+const (
+	rootSlug      = "rootca"
+	issuingSlug   = "issuingca"
+	crossRootSlug = "rootca-g2"
+)
+
+// CrossSigned is the name by which a chain is asked for that leads to either
+// root: the certificate of the first issuing CA, and the one another root signed.
+const CrossSigned = "cross-signed"
+
+// mostAuthorities bounds the issuing CAs, each of which costs a key.
+const mostAuthorities = 50
+
+// storedCA is a CA as the store has it, in PEM.
+type storedCA struct {
+	Certificate string               `json:"certificate"`
+	Key         string               `json:"key"`
+	Revocation  *registry.Revocation `json:"revocation"`
+}
+
+// keep is a CA with its row.
+type keep struct {
+	slug       string
+	cert       *x509.Certificate
+	key        *rsa.PrivateKey
+	revocation *registry.Revocation
+}
+
+func (k keep) row() store.Row {
+	return store.Row{Table: store.Authorities, ID: k.slug, Value: storedCA{string(ChainPEM(k.cert)), keyPEM(k.key), k.revocation}}
+}
+
+func (s storedCA) keep(slug string) (keep, error) {
+	key, err := parseKey(s.Key)
+	if err != nil {
+		return keep{}, err
+	}
+	cert, err := parseCertificate(s.Certificate)
+	return keep{slug, cert, key, s.Revocation}, err
+}
+
+func (t *Trust) openAuthorities(ctx context.Context) error {
+	var kept []keep
+	err := t.cfg.Store.Load(store.Authorities, func(slug string, row []byte) error {
+		var stored storedCA
+		if err := json.Unmarshal(row, &stored); err != nil {
+			return err
+		}
+		k, err := stored.keep(slug)
+		kept = append(kept, k)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read the authorities: %w", err)
+	}
+	if len(kept) == 0 {
+		return t.makeFirst(ctx)
+	}
+	return t.restore(kept)
+}
+
+// makeFirst makes the root and the issuing CA below it.
+func (t *Trust) makeFirst(ctx context.Context) error {
+	root, err := t.cfg.Keys.RSA(ctx)
+	if err != nil {
+		return err
+	}
+	issuing, err := t.cfg.Keys.RSA(ctx)
+	if err != nil {
+		return err
+	}
+	if err := t.takeFirst(keep{key: root}, keep{key: issuing}); err != nil {
+		return err
+	}
+	a := t.authorities[0].authority
+	return t.cfg.Store.Save(
+		keep{slug: rootSlug, cert: a.Root(), key: root}.row(),
+		keep{slug: issuingSlug, cert: a.Issuing(), key: issuing}.row(),
+	)
+}
+
+// takeFirst makes the first authority of keys and, if they were stored, of
+// certificates.
+func (t *Trust) takeFirst(root, issuing keep) error {
+	a, err := pki.NewAuthority(pki.AuthorityConfig{
+		Root: root.key, Issuing: issuing.key, RootCertificate: root.cert, IssuingCertificate: issuing.cert,
+		Now: t.cfg.Now, BaseURL: t.cfg.PKIURL,
+	})
+	if err != nil {
+		return err
+	}
+	t.root = &listedCA{slug: rootSlug, CA: a.RootCA()}
+	t.authorities = append(t.authorities, newIssuingCA(issuingSlug, a, issuing.revocation))
+	return nil
+}
+
+func newIssuingCA(slug string, a *pki.Authority, revoked *registry.Revocation) *issuingCA {
+	return &issuingCA{authority: a, listedCA: listedCA{slug: slug, CA: a.CA}, revoked: revoked}
+}
+
+// restore relies on rows coming in the order in which they were first saved:
+// root, first issuing CA, the others.
+func (t *Trust) restore(kept []keep) error {
+	if len(kept) < 2 || kept[0].slug != rootSlug || kept[1].slug != issuingSlug {
+		return errors.New("read the authorities: expected the root and the first issuing CA")
+	}
+	if err := t.takeFirst(kept[0], kept[1]); err != nil {
+		return fmt.Errorf("read the authorities: %w", err)
+	}
+	for _, k := range kept[2:] {
+		var err error
+		if k.slug == crossRootSlug {
+			err = t.takeCrossRoot(k)
+		} else {
+			err = t.takeIssuing(k)
+		}
+		if err != nil {
+			return fmt.Errorf("read the authority %s: %w", k.slug, err)
+		}
+	}
+	return nil
+}
+
+func (t *Trust) takeIssuing(k keep) error {
+	a, err := t.authorities[0].authority.NewIssuing(pki.IssuingConfig{
+		Key: k.key, Certificate: k.cert, Slug: k.slug,
+		CommonName: "OpenBanking Pre-Production Issuing CA " + strings.TrimPrefix(k.slug, issuingSlug+"-"),
+	})
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.authorities = append(t.authorities, newIssuingCA(k.slug, a, k.revocation))
+	return nil
+}
+
+func (t *Trust) takeCrossRoot(k keep) error {
+	root, err := pki.NewRoot(pki.RootConfig{Key: k.key, Certificate: k.cert, Slug: crossRootSlug, Now: t.cfg.Now, BaseURL: t.cfg.PKIURL})
+	if err != nil {
+		return err
+	}
+	cross, err := t.authorities[0].authority.CrossSign(root)
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.crossRoot, t.cross = &listedCA{slug: crossRootSlug, CA: root}, cross
+	return nil
+}
+
+// AddIssuing makes one more issuing CA below the root and returns its slug. It
+// can be revoked without harm to the others.
+func (t *Trust) AddIssuing(ctx context.Context) (slug string, err error) {
+	t.making.Lock()
+	defer t.making.Unlock()
+	t.mu.RLock()
+	number := len(t.authorities) + 1
+	t.mu.RUnlock()
+	if number > mostAuthorities {
+		return "", problem.Conflict("expected at most %d issuing CAs", mostAuthorities)
+	}
+	key, err := t.cfg.Keys.RSA(ctx)
+	if err != nil {
+		return "", fmt.Errorf("issuing CA: %w", err)
+	}
+	slug = fmt.Sprintf("%s-%d", issuingSlug, number)
+	if err := t.takeIssuing(keep{slug: slug, key: key}); err != nil {
+		return "", fmt.Errorf("issuing CA: %w", err)
+	}
+	a := t.authorities[number-1].authority
+	return slug, t.cfg.Store.Save(keep{slug: slug, cert: a.Issuing(), key: key}.row())
+}
+
+// RevokeIssuing puts an issuing CA on the root's revocation list. The first one
+// stays: all that the directory itself shows hangs on it.
+func (t *Trust) RevokeIssuing(slug string) error {
+	t.making.Lock()
+	defer t.making.Unlock()
+	a, err := t.issuing(slug)
+	if err != nil {
+		return err
+	}
+	if slug == issuingSlug {
+		return problem.Conflict("issuer: %s signs the directory's own certificates and is not revoked; make another with POST /ca/issuing", slug)
+	}
+	if a.revoked != nil {
+		return problem.Conflict("issuer: %s was revoked at %s", slug, a.revoked.At.Format(time.RFC3339))
+	}
+	revoked := &registry.Revocation{At: t.cfg.Now().UTC(), Reason: "cACompromise"}
+	if err := t.cfg.Store.Save(keep{slug, a.Certificate(), a.Key(), revoked}.row()); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	a.revoked = revoked
+	return nil
+}
+
+// Issuer finds an issuing CA by its slug, and the certificates that a client
+// sends along with a leaf of it. Nothing means the first.
+func (t *Trust) Issuer(ctx context.Context, slug string) (*pki.Authority, []*x509.Certificate, error) {
+	if slug == "" {
+		slug = issuingSlug
+	}
+	if slug == CrossSigned {
+		cross, err := t.crossSigned(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		a := t.Authority()
+		return a, []*x509.Certificate{cross, a.Issuing()}, nil
+	}
+	a, err := t.issuing(slug)
+	if err != nil {
+		return nil, nil, problem.Invalid("issuer", "%v", err)
+	}
+	return a.authority, []*x509.Certificate{a.Certificate()}, nil
+}
+
+// crossSigned makes the other root when it is first asked for.
+func (t *Trust) crossSigned(ctx context.Context) (*x509.Certificate, error) {
+	t.making.Lock()
+	defer t.making.Unlock()
+	if t.cross == nil {
+		key, err := t.cfg.Keys.RSA(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("cross-signing root: %w", err)
+		}
+		if err := t.takeCrossRoot(keep{key: key}); err != nil {
+			return nil, err
+		}
+		if err := t.cfg.Store.Save(keep{slug: crossRootSlug, cert: t.crossRoot.Certificate(), key: key}.row()); err != nil {
+			return nil, err
+		}
+	}
+	return t.cross, nil
+}
+
+// issuing finds by slug.
+func (t *Trust) issuing(slug string) (*issuingCA, error) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	var known []string
+	for _, a := range t.authorities {
+		if a.slug == slug {
+			return a, nil
+		}
+		known = append(known, a.slug)
+	}
+	return nil, problem.NotFound("expected %s or %s, got %q", strings.Join(known, ", "), CrossSigned, slug)
+}
+
+// AuthorityState is an issuing CA as people see it.
+type AuthorityState struct {
+	Slug    string     `json:"slug"`
+	Subject string     `json:"subject"`
+	Until   time.Time  `json:"notAfter"`
+	Revoked *time.Time `json:"revoked"` // nil while it is trusted
+}
+
+// Authorities lists the issuing CAs.
+func (t *Trust) Authorities() []AuthorityState {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	var out []AuthorityState
+	for _, a := range t.authorities {
+		state := AuthorityState{Slug: a.slug, Subject: a.Certificate().Subject.String(), Until: a.Certificate().NotAfter}
+		if a.revoked != nil {
+			state.Revoked = &a.revoked.At
+		}
+		out = append(out, state)
+	}
+	return slices.Clip(out)
+}
+
+func keyPEM(key *rsa.PrivateKey) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))
+}
+
+func parseCertificate(text string) (*x509.Certificate, error) {
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		return nil, errors.New("stored certificate: expected PEM")
+	}
+	return x509.ParseCertificate(block.Bytes)
+}
+
+func parseKey(text string) (*rsa.PrivateKey, error) {
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		return nil, errors.New("stored private key: expected PEM")
+	}
+	return x509.ParsePKCS1PrivateKey(block.Bytes)
+}
