@@ -20,10 +20,32 @@ const module = "github.com/dcrkit/dcrkit/"
 // may lean on. A package that is not here may lean on nothing, so that a new
 // one has to be drawn first.
 var arrows = map[string][]string{
-	"cmd/dcrkit":            {"features", "fixtures/aspsp", "fixtures/inspect", "fixtures/malformation", "fixtures/pki", "fixtures/profile", "fixtures/rulebook", "fixtures/tpp", "mockdirectory", "reports", "steps"},
+	"cmd/dcrkit":            {"features", "fixtures/aspsp", "fixtures/inspect", "fixtures/malformation", "fixtures/pki", "fixtures/profile", "fixtures/rulebook", "fixtures/tpp", "mockdirectory", "mockdirectory/seed", "mockdirectory/store", "mockdirectory/trust", "reports", "steps"},
 	"steps":                 {"fixtures/jose", "fixtures/malformation", "fixtures/profile", "fixtures/registration", "fixtures/rulebook", "fixtures/tpp", "reports", "steps/oracle"},
 	"steps/oracle":          {"fixtures/jose", "fixtures/jsonvalue", "fixtures/rulebook", "fixtures/tpp"},
-	"mockdirectory":         {"fixtures/jose", "fixtures/malformation", "fixtures/pki", "fixtures/statement"},
+	"mockdirectory": {
+		"fixtures/pki", "mockdirectory/access", "mockdirectory/australia", "mockdirectory/brazil", "mockdirectory/desk", "mockdirectory/knob",
+		"mockdirectory/metrics", "mockdirectory/page", "mockdirectory/problem", "mockdirectory/registry", "mockdirectory/rest", "mockdirectory/seed",
+		"mockdirectory/store", "mockdirectory/trust", "mockdirectory/uk", "mockdirectory/watch",
+	},
+	"mockdirectory/rest":     {"fixtures/jose", "mockdirectory/problem"},
+	"mockdirectory/registry": {"fixtures/pki", "mockdirectory/problem", "mockdirectory/store"},
+	"mockdirectory/seed":     {"mockdirectory/registry"},
+	"mockdirectory/trust":    {"fixtures/jose", "fixtures/pki", "mockdirectory/knob", "mockdirectory/problem", "mockdirectory/registry", "mockdirectory/rest", "mockdirectory/store"},
+	"mockdirectory/desk": {
+		"fixtures/jose", "fixtures/malformation", "fixtures/pki", "fixtures/statement",
+		"mockdirectory/problem", "mockdirectory/registry", "mockdirectory/trust",
+	},
+	"mockdirectory/access":    {"fixtures/jose", "fixtures/pki", "mockdirectory/desk", "mockdirectory/problem", "mockdirectory/registry", "mockdirectory/rest", "mockdirectory/trust"},
+	"mockdirectory/uk":        {"fixtures/jose", "fixtures/pki", "mockdirectory/access", "mockdirectory/desk", "mockdirectory/problem", "mockdirectory/registry", "mockdirectory/rest", "mockdirectory/trust"},
+	"mockdirectory/brazil":    {"fixtures/jose", "fixtures/pki", "mockdirectory/desk", "mockdirectory/problem", "mockdirectory/registry", "mockdirectory/rest", "mockdirectory/trust"},
+	"mockdirectory/australia": {"fixtures/jose", "fixtures/pki", "mockdirectory/desk", "mockdirectory/problem", "mockdirectory/registry", "mockdirectory/rest", "mockdirectory/trust"},
+	"mockdirectory/watch":     {"fixtures/pki"},
+	"mockdirectory/metrics":   {"mockdirectory/registry", "mockdirectory/watch"},
+	"mockdirectory/page": {
+		"fixtures/jose", "fixtures/malformation", "fixtures/pki", "mockdirectory/desk", "mockdirectory/knob", "mockdirectory/problem",
+		"mockdirectory/registry", "mockdirectory/rest", "mockdirectory/trust", "mockdirectory/watch",
+	},
 	"fixtures/aspsp":        {"fixtures/jose", "fixtures/pki", "fixtures/profile", "fixtures/rulebook"},
 	"fixtures/tpp":          {"fixtures/jose", "fixtures/pki", "fixtures/profile", "fixtures/registration"},
 	"fixtures/inspect":      {"fixtures/jose", "fixtures/jsonvalue", "fixtures/profile"},
