@@ -13,7 +13,7 @@ import (
 
 // apiRoutes are the APIs of the ecosystems.
 func (s *Server) apiRoutes() []rest.Route {
-	return append(uk.Routes(s.desk), rest.Route{Pattern: "/{$}", Class: uk.Health, Methods: rest.Get(s.index)})
+	return append(uk.Routes(uk.Config{Desk: s.desk}), rest.Route{Pattern: "/{$}", Class: uk.Health, Methods: rest.Get(s.index)})
 }
 
 // publicHandler is what members and servers under test reach.

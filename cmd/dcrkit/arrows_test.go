@@ -20,9 +20,9 @@ const module = "github.com/dcrkit/dcrkit/"
 // may lean on. A package that is not here may lean on nothing, so that a new
 // one has to be drawn first.
 var arrows = map[string][]string{
-	"cmd/dcrkit":            {"features", "fixtures/aspsp", "fixtures/inspect", "fixtures/malformation", "fixtures/pki", "fixtures/profile", "fixtures/rulebook", "fixtures/tpp", "mockdirectory", "mockdirectory/seed", "mockdirectory/store", "mockdirectory/trust", "reports", "steps"},
-	"steps":                 {"fixtures/jose", "fixtures/malformation", "fixtures/profile", "fixtures/registration", "fixtures/rulebook", "fixtures/tpp", "reports", "steps/oracle"},
-	"steps/oracle":          {"fixtures/jose", "fixtures/jsonvalue", "fixtures/rulebook", "fixtures/tpp"},
+	"cmd/dcrkit":   {"features", "fixtures/aspsp", "fixtures/inspect", "fixtures/malformation", "fixtures/pki", "fixtures/profile", "fixtures/rulebook", "fixtures/tpp", "mockdirectory", "mockdirectory/seed", "mockdirectory/store", "mockdirectory/trust", "reports", "steps"},
+	"steps":        {"fixtures/jose", "fixtures/malformation", "fixtures/profile", "fixtures/registration", "fixtures/rulebook", "fixtures/tpp", "reports", "steps/oracle"},
+	"steps/oracle": {"fixtures/jose", "fixtures/jsonvalue", "fixtures/rulebook", "fixtures/tpp"},
 	"mockdirectory": {
 		"fixtures/pki", "mockdirectory/access", "mockdirectory/australia", "mockdirectory/brazil", "mockdirectory/desk", "mockdirectory/knob",
 		"mockdirectory/metrics", "mockdirectory/page", "mockdirectory/problem", "mockdirectory/registry", "mockdirectory/rest", "mockdirectory/seed",

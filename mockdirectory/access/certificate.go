@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/dcrkit/dcrkit/mockdirectory/desk"
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
 )
 
@@ -20,16 +21,45 @@ func presented(r *http.Request) *x509.Certificate {
 	return r.TLS.PeerCertificates[0]
 }
 
+// Issued finds what the directory knows of a certificate; nil when it did not
+// issue it. It is found by its serial number and compared as a whole, since a
+// serial number is easily claimed.
+func Issued(d *desk.Desk, leaf *x509.Certificate) *registry.Certificate {
+	c := d.Registry.Certificate(leaf.SerialNumber.Text(16))
+	if c == nil {
+		return nil
+	}
+	block, _ := pem.Decode([]byte(c.PEM))
+	if block == nil || !bytes.Equal(block.Bytes, leaf.Raw) {
+		return nil
+	}
+	return c
+}
+
+// Revoked tells whether a certificate, its key or the CA that issued it is
+// revoked, wherever that is to show: the directory itself always knows.
+func Revoked(d *desk.Desk, c *registry.Certificate) bool {
+	if c.Revocation != nil {
+		return true
+	}
+	for _, ca := range d.Trust.Authorities() {
+		if ca.Slug == c.Issuer && ca.Revoked != nil {
+			return true
+		}
+	}
+	keys, err := d.Registry.Keys(c.OrganisationID, c.Owner)
+	return err == nil && slices.ContainsFunc(keys, func(k registry.Key) bool { return k.KeyID == c.KeyID && k.Revoked != nil })
+}
+
 // checkCertificate wants a transport certificate of this directory that belongs
-// to the software or its organisation and is in force. It is found by its serial
-// number and compared as a whole, since a serial number is easily claimed. The
-// error has no code yet: the token endpoint and the API each have their own.
+// to the software or its organisation and is in force. The fault has no code yet:
+// the token endpoint and the API each have their own.
 func (g *Guard) checkCertificate(leaf *x509.Certificate, soft registry.Software) (fault string) {
 	if leaf == nil {
 		return "expected a client certificate on the TLS connection"
 	}
-	issued := g.desk.Registry.Certificate(leaf.SerialNumber.Text(16))
-	if issued == nil || !sameBytes(issued.PEM, leaf.Raw) {
+	issued := Issued(g.desk, leaf)
+	if issued == nil {
 		return "the client certificate was not issued by this directory"
 	}
 	if issued.Wrong != "" {
@@ -45,19 +75,8 @@ func (g *Guard) checkCertificate(leaf *x509.Certificate, soft registry.Software)
 	if now.Before(issued.NotBefore) || now.After(issued.NotAfter) {
 		return "the client certificate is not in force at this time"
 	}
-	if issued.Revocation != nil || g.keyRevoked(issued) {
+	if Revoked(g.desk, issued) {
 		return "the client certificate is revoked"
 	}
 	return ""
-}
-
-// keyRevoked looks at the key sets too, for a revocation that shows only there.
-func (g *Guard) keyRevoked(c *registry.Certificate) bool {
-	keys, err := g.desk.Registry.Keys(c.OrganisationID, c.Owner)
-	return err != nil || slices.ContainsFunc(keys, func(k registry.Key) bool { return k.KeyID == c.KeyID && k.Revoked != nil })
-}
-
-func sameBytes(text string, der []byte) bool {
-	block, _ := pem.Decode([]byte(text))
-	return block != nil && bytes.Equal(block.Bytes, der)
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/dcrkit/dcrkit/fixtures/jose"
 	"github.com/dcrkit/dcrkit/mockdirectory/rest"
@@ -37,7 +36,3 @@ func (f face) directoryKeys(w http.ResponseWriter, _ *http.Request) error {
 	}
 	return rest.WriteBytes(w, http.StatusOK, "application/json", jose.Set(keys...))
 }
-
-// canonical is a UUID in the lower case that ids are kept in: the register takes
-// either.
-func canonical(id string) string { return strings.ToLower(id) }

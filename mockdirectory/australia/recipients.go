@@ -3,6 +3,7 @@ package australia
 import (
 	"iter"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/dcrkit/dcrkit/mockdirectory/desk"
@@ -146,3 +147,7 @@ func (f face) assertion(w http.ResponseWriter, r request) error {
 	}
 	return rest.WriteBytes(w, http.StatusOK, "application/jwt", []byte(token))
 }
+
+// canonical is a UUID in the lower case that ids are kept in: the register takes
+// either.
+func canonical(id string) string { return strings.ToLower(id) }

@@ -71,7 +71,7 @@ func (r *Registry) loadCertificates() error {
 // newCertificate settles one that is to be kept. The caller holds writing. The
 // organisation is nil for a test server's.
 func (r *Registry) newCertificate(org *organisation, c Certificate) (*Certificate, error) {
-	c.Serial = NormalSerial(c.Serial)
+	c.Serial, c.NotBefore, c.NotAfter = NormalSerial(c.Serial), c.NotBefore.UTC(), c.NotAfter.UTC()
 	if org != nil {
 		c.OrganisationID = org.record.ID
 	}

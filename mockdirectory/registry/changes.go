@@ -21,7 +21,7 @@ func (r *Registry) UpdateOrganisation(id string, change func(*Organisation) erro
 	if err := org.record.checkKept(next); err != nil {
 		return Organisation{}, err
 	}
-	if err := next.check(); err != nil {
+	if err := next.settle(); err != nil {
 		return Organisation{}, err
 	}
 	next = next.clone() // what the caller put in is the caller's

@@ -16,6 +16,10 @@ func TestDomainsOfRoles(t *testing.T) {
 		{"third party", []string{"AISP", "PISP", "CBPII"}, ""},
 		{"bank", []string{"ASPSP"}, ""},
 		{"other domain", []string{"CD_AISP", "CD_CBPII"}, ""},
+		{"brazil", []string{"DADOS", "PAGTO", "CONTA"}, ""},
+		{"data recipient", []string{"ADR"}, ""},
+		{"data holder and recipient", []string{"DH", "ADR"}, "DH excludes"},
+		{"two countries", []string{"DADOS", "ADR"}, "domains"},
 		{"two domains", []string{"AISP", "CD_AISP"}, "domains"},
 		{"bank and third party", []string{"AISP", "ASPSP"}, "excludes"},
 		{"bank and third party of the other domain", []string{"CD_ASPSP", "CD_AISP"}, "excludes"},
@@ -44,8 +48,8 @@ func TestOrganisationIdentifier(t *testing.T) {
 	for _, in := range cases {
 		t.Run(in.name, func(t *testing.T) {
 			t.Parallel()
-			rec := organisationRecord{AuthorityID: in.authority, RegistrationID: in.registration}
-			require.Equal(t, in.want, rec.organisationIdentifier())
+			rec := Organisation{AuthorityID: in.authority, RegistrationID: in.registration}
+			require.Equal(t, in.want, rec.OrganisationIdentifier())
 		})
 	}
 }

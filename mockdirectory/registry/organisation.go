@@ -43,8 +43,11 @@ func (e Enrolment) check() error {
 	return checkRoles(e.Roles, allRoles())
 }
 
-// check holds a changed record to what its enrolment was held to.
-func (o Organisation) check() error {
+// settle holds a changed record to what its enrolment was held to.
+func (o *Organisation) settle() error {
+	if o.AuthorisationServers == nil {
+		o.AuthorisationServers = []AuthorisationServer{}
+	}
 	if err := oneOf("Status", o.Status, OrganisationStates); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/dcrkit/dcrkit/mockdirectory/access"
 	"github.com/dcrkit/dcrkit/mockdirectory/problem"
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
 	"github.com/dcrkit/dcrkit/mockdirectory/rest"
@@ -50,12 +51,24 @@ func (f face) enrolOrganisation(w http.ResponseWriter, r *http.Request) error {
 	return rest.WriteJSON(w, http.StatusCreated, org)
 }
 
+// listOrganisations shows the operator all, and a member itself: whose calls
+// are whose is settled by the token.
 func (f face) listOrganisations(w http.ResponseWriter, r *http.Request) error {
 	offset, limit, err := pageOf(r)
 	if err != nil {
 		return err
 	}
 	list, total := f.Registry.Organisations(offset, limit)
+	if caller, there := access.Caller(r.Context()); there {
+		own, err := f.Registry.Organisation(caller.OrganisationID)
+		if err != nil {
+			return err
+		}
+		list, total = []registry.Organisation{own}[min(offset, 1):], 1
+	}
+	if list == nil {
+		list = []registry.Organisation{}
+	}
 	return rest.WriteJSON(w, http.StatusOK, map[string]any{"totalResults": total, "startIndex": offset + 1, "Organisations": list})
 }
 
@@ -96,68 +109,4 @@ func (f face) setAuthorisationServers(w http.ResponseWriter, r *http.Request) er
 		return err
 	}
 	return rest.WriteJSON(w, http.StatusOK, org)
-}
-
-// enrolSoftware answers 201 with the new software statement, which is Active.
-// Roles that are left out are those of the organisation.
-func (f face) enrolSoftware(w http.ResponseWriter, r *http.Request) error {
-	var body registry.Fields
-	if err := rest.ReadJSON(w, r, &body); err != nil {
-		return err
-	}
-	soft, err := f.Registry.AddSoftware(r.PathValue("org"), body)
-	if err != nil {
-		return err
-	}
-	return rest.WriteJSON(w, http.StatusCreated, soft)
-}
-
-func (f face) listSoftware(w http.ResponseWriter, r *http.Request) error {
-	offset, limit, err := pageOf(r)
-	if err != nil {
-		return err
-	}
-	list, total, err := f.Registry.SoftwareOf(r.PathValue("org"), offset, limit)
-	if err != nil {
-		return err
-	}
-	return rest.WriteJSON(w, http.StatusOK, map[string]any{"totalResults": total, "startIndex": offset + 1, "SoftwareStatements": list})
-}
-
-// showSoftware answers 200 whatever the status, which is part of what it shows.
-func (f face) showSoftware(w http.ResponseWriter, r *http.Request) error {
-	soft, _, err := f.Registry.Software(r.PathValue("org"), r.PathValue("software"))
-	if err != nil {
-		return err
-	}
-	return rest.WriteJSON(w, http.StatusOK, soft)
-}
-
-// updateSoftware changes what the body names. The statements already handed
-// out say what they said: a bank sees the change with the next one.
-func (f face) updateSoftware(w http.ResponseWriter, r *http.Request) error {
-	body, err := rest.ReadBody(w, r)
-	if err != nil {
-		return err
-	}
-	soft, err := f.Registry.UpdateSoftware(r.PathValue("org"), r.PathValue("software"), func(s *registry.Software) error {
-		return rest.DecodeJSON(body, s)
-	})
-	if err != nil {
-		return err
-	}
-	return rest.WriteJSON(w, http.StatusOK, soft)
-}
-
-// setSoftwareStatus switches the software off or on again. Off means that no
-// statement is issued for it; its keys stay published.
-func (f face) setSoftwareStatus(w http.ResponseWriter, r *http.Request) error {
-	var body statusChange
-	if err := rest.ReadJSON(w, r, &body); err != nil {
-		return err
-	}
-	if err := f.Registry.SetSoftwareStatus(r.PathValue("org"), r.PathValue("software"), body.Status); err != nil {
-		return err
-	}
-	return rest.WriteNothing(w)
 }

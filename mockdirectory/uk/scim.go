@@ -2,7 +2,6 @@ package uk
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -192,6 +191,3 @@ func (f face) organisations(ctx context.Context, ids []string) func(yield func(r
 		}
 	}
 }
-
-// errGone is for a client that went away while its answer was being made.
-var errGone = errors.New("the client is gone")

@@ -64,7 +64,7 @@ func (f face) answerSearch(w http.ResponseWriter, r *http.Request, of resourceTy
 		resources = append(resources, done)
 	}
 	if r.Context().Err() != nil {
-		return errGone
+		return &problem.Problem{Status: http.StatusServiceUnavailable, Code: "temporarily_unavailable", Text: "the search was broken off"}
 	}
 	answer := object{"schemas": []string{listResponse}, "totalResults": total}
 	if !counting {

@@ -1,0 +1,111 @@
+package page
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dcrkit/dcrkit/mockdirectory/watch"
+)
+
+// keyFetch is how often somebody fetched a key set of late. It is what shows whether a server under
+// test keeps the keys it has, or asks for them each time.
+type keyFetch struct {
+	Whose   string
+	Href    string // page of whose keys they are
+	Path    string
+	From    string
+	Agent   string
+	Client  string
+	Times   int
+	Minutes int // in which they were fetched
+	Failed  int // answers that were no key set
+	Last    time.Time
+
+	first time.Time
+}
+
+// Within words the time.
+func (k keyFetch) Within() string {
+	return plural(k.Times, "time", "times") + " in " + plural(k.Minutes, "minute", "minutes")
+}
+
+// mostKeyFetches bounds the list; ofLate is how far it looks back.
+const (
+	mostKeyFetches = 20
+	ofLate         = 15 * time.Minute
+)
+
+// keyFetches counts the fetches of key sets by who fetched what, the latest first. With an id only
+// those of its owner count.
+func (s *site) keyFetches(id string) []keyFetch {
+	type who struct{ path, from, agent, client string }
+	all, last := s.Fetches.Since(0, mostFetches)
+	if last == 0 {
+		return nil
+	}
+	// The list has the time of the machine, which the clock knob does not move.
+	now := all[len(all)-1].At
+	at := map[who]int{}
+	var out []keyFetch
+	for _, f := range all {
+		if !newFetchRow(f).OfKeys || now.Sub(f.At) > ofLate || id != "" && !names(f.Path, id) {
+			continue
+		}
+		w := who{f.Path, f.From, f.Agent, f.Client}
+		i, known := at[w]
+		if !known {
+			i = len(out)
+			at[w] = i
+			out = append(out, keyFetch{Path: f.Path, From: f.From, Agent: f.Agent, Client: f.Client, first: f.At})
+		}
+		out[i].note(f)
+	}
+	slices.SortStableFunc(out, func(a, b keyFetch) int { return b.Last.Compare(a.Last) })
+	out = out[:min(len(out), mostKeyFetches)]
+	for i := range out {
+		out[i].Whose, out[i].Href = s.whose(out[i].Path)
+		out[i].Minutes = int(now.Sub(out[i].first)/time.Minute) + 1
+	}
+	return out
+}
+
+func (k *keyFetch) note(f watch.Fetch) {
+	k.Times++
+	k.Last = f.At
+	if f.Status/100 != 2 {
+		k.Failed++
+	}
+}
+
+// names tells whether the last part of a path is the key set of that owner. The paths of other
+// ecosystems have the owner before it.
+func names(path, id string) bool {
+	parts := strings.Split(strings.TrimSuffix(path, ".jwks"), "/")
+	last := len(parts) - 1
+	return parts[last] == id || len(id) == softwareIDLength && last > 0 && parts[last-1] == id
+}
+
+// softwareIDLength tells the id of a software from that of an organisation.
+const softwareIDLength = 22
+
+// whose finds whose keys are at a path.
+func (s *site) whose(path string) (name, href string) {
+	kind := "keys of "
+	if strings.Contains(path, "/revoked/") || strings.Contains(path, "/inactive/") {
+		kind = "revoked keys of "
+	}
+	parts := strings.Split(strings.TrimSuffix(path, ".jwks"), "/")
+	for _, id := range slices.Backward(parts) {
+		if soft, org, err := s.Desk.Registry.SoftwareByID(id); err == nil {
+			return kind + plainly(soft.ClientName), softwarePath(org.ID, soft.ID)
+		}
+		if org, err := s.Desk.Registry.Organisation(id); err == nil {
+			return kind + plainly(org.Name), organisationPath(org.ID)
+		}
+	}
+	if strings.HasPrefix(path, "/keystore/") {
+		return "keys of the directory", Root
+	}
+	return "keys of nobody here", ""
+}

@@ -1,0 +1,3 @@
+package registry
+const childDir="X"
+func child(string) int {return 0}

@@ -1,0 +1,25 @@
+package uk
+
+import (
+	_ "embed"
+	"net/http"
+
+	"github.com/dcrkit/dcrkit/mockdirectory/rest"
+)
+
+// OpenAPI describes everything in this package. What the real directory lacks is
+// marked there with x-mock.
+//
+//go:embed openapi.yaml
+var OpenAPI []byte
+
+const openAPIPath = "/openapi/uk.yaml"
+
+// listDescriptions leads to the descriptions of the APIs.
+func (f face) listDescriptions(w http.ResponseWriter, _ *http.Request) error {
+	return rest.WriteJSON(w, http.StatusOK, map[string]any{"descriptions": []map[string]string{{"name": "uk", "url": f.Base + openAPIPath}}})
+}
+
+func (f face) showDescription(w http.ResponseWriter, _ *http.Request) error {
+	return rest.WriteBytes(w, http.StatusOK, "application/yaml", OpenAPI)
+}
