@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/dcrkit/dcrkit/fixtures/pki"
+	"github.com/dcrkit/dcrkit/mockdirectory/australia"
+	"github.com/dcrkit/dcrkit/mockdirectory/brazil"
 	"github.com/dcrkit/dcrkit/mockdirectory/rest"
 	"github.com/dcrkit/dcrkit/mockdirectory/trust"
 	"github.com/dcrkit/dcrkit/mockdirectory/uk"
@@ -13,7 +15,10 @@ import (
 
 // apiRoutes are the APIs of the ecosystems.
 func (s *Server) apiRoutes() []rest.Route {
-	return append(uk.Routes(uk.Config{Desk: s.desk}), rest.Route{Pattern: "/{$}", Class: uk.Health, Methods: rest.Get(s.index)})
+	return slices.Concat(
+		uk.Routes(uk.Config{Desk: s.desk}), brazil.Routes(s.desk), australia.Routes(s.desk),
+		[]rest.Route{{Pattern: "/{$}", Class: uk.Health, Methods: rest.Get(s.index)}},
+	)
 }
 
 // publicHandler is what members and servers under test reach.
@@ -45,12 +50,26 @@ func (s *Server) pkiHandler() http.Handler {
 func (s *Server) managementHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", rest.Handler(slices.Concat(s.apiRoutes(), s.managementRoutes()), s.cfg.Log))
-	mux.Handle("/knobs/", http.StripPrefix("/knobs", s.panel.Handler()))
+	mux.Handle("/knobs/", http.StripPrefix("/knobs", s.freshConnections(s.panel.Handler())))
 	mux.Handle("/metrics", s.metrics.Handler())
 	return s.gate(mux)
 }
 
+// freshConnections closes idle connections after a knob was turned, so that it
+// acts on the next request of a server that keeps one open: a certificate is
+// looked at in the handshake alone.
+func (s *Server) freshConnections(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r)
+		if r.Method != http.MethodGet {
+			s.public.closeIdle()
+		}
+	})
+}
+
 // classes are the kinds of endpoints that knobs can be turned at.
 func classes() []string {
-	return slices.Concat(uk.Classes, trust.Classes)
+	all := slices.Concat(uk.Classes, brazil.Classes, australia.Classes, trust.Classes, []string{tlsClass})
+	slices.Sort(all)
+	return slices.Compact(all)
 }

@@ -129,7 +129,7 @@ func TestHostileRequests(t *testing.T) {
 		})
 	}
 	res, _ := c.do("PATCH", soft, nil)
-	require.Equal(t, "GET, PUT", res.Header.Get("Allow"))
+	require.Equal(t, "GET, HEAD, PUT", res.Header.Get("Allow"))
 	require.Equal(t, []string{kid}, c.kids("/"+org+"/"+org+".jwks"), "no refused request has published a key")
 	require.Empty(t, c.kids("/"+org+"/"+id+".jwks"))
 }

@@ -64,6 +64,12 @@ func (l *listener) serve(h http.Handler, config *tls.Config, log *slog.Logger) {
 	}()
 }
 
+// closeIdle closes the connections on which nothing is under way.
+func (l *listener) closeIdle() {
+	l.http.SetKeepAlivesEnabled(false)
+	l.http.SetKeepAlivesEnabled(true)
+}
+
 // close waits for requests under way, within bounds.
 func (l *listener) close() error {
 	if l.http == nil {

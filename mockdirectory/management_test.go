@@ -73,6 +73,20 @@ func TestClockKnob(t *testing.T) {
 	require.InDelta(t, before-7200, issued(), 10)
 }
 
+// A machine in the middle: the connections that clients keep are closed, so that
+// they see it at once, and see the true certificate again afterwards.
+func TestForeignCertificateKnob(t *testing.T) {
+	t.Parallel()
+	s, c := startDirectory(t, Config{})
+	o := operator(t, s)
+	c.must(200, "GET", "/healthz", nil)
+	id := o.turn(`{"knob":"foreign-certificate"}`)
+	_, err := c.http.Get(c.base + "/healthz")
+	require.ErrorContains(t, err, "certificate")
+	o.must(204, "DELETE", "/knobs/"+id, nil)
+	c.must(200, "GET", "/healthz", nil)
+}
+
 func TestWhoFetchedWhat(t *testing.T) {
 	t.Parallel()
 	s, c := startDirectory(t, Config{})

@@ -2,9 +2,6 @@ package mockdirectory
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -160,7 +157,10 @@ func (s *Server) serve(hosts []string, loopback bool) error {
 		// certificate need one (RFC 8705), and each endpoint says so in words.
 		ClientAuth: tls.RequestClientCert,
 	}
-	s.public.serve(s.publicHandler(), config, s.cfg.Log)
+	bent := config.Clone()
+	bent.GetCertificate = s.shownCertificate(*certificate, hosts)
+	bent.Certificates = nil
+	s.public.serve(s.publicHandler(), bent, s.cfg.Log)
 	s.pki.serve(s.pkiHandler(), nil, s.cfg.Log)
 	s.managementURL = "http://" + s.management.Addr().String()
 	if loopback {
@@ -170,21 +170,6 @@ func (s *Server) serve(hosts []string, loopback bool) error {
 	s.managementURL = "https://" + s.management.Addr().String()
 	s.management.serve(s.managementHandler(), config.Clone(), s.cfg.Log)
 	return nil
-}
-
-// listenerCertificate is for an EC key: a handshake costs a tenth of the time
-// that RSA takes, which is felt when a load run fetches key sets.
-func (s *Server) listenerCertificate(hosts []string) (tls.Certificate, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("listener key: %w", err)
-	}
-	a := s.desk.Trust.Authority()
-	leaf, err := a.IssueServer(hosts, key.Public())
-	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("listener certificate: %w", err)
-	}
-	return tls.Certificate{Certificate: [][]byte{leaf.Raw, a.Issuing().Raw}, PrivateKey: key, Leaf: leaf}, nil
 }
 
 // signSet makes a JWT of a key set, for the knob that has it published so.

@@ -83,7 +83,9 @@ func TestPublicURL(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	require.Equal(t, "https://directory.example:8443/ob", s.URL())
-	leaf := s.public.http.TLSConfig.Certificates[0].Leaf
+	shown, err := s.public.http.TLSConfig.GetCertificate(nil)
+	require.NoError(t, err)
+	leaf := shown.Leaf
 	for _, host := range []string{"directory.example", "localhost", "127.0.0.1"} {
 		require.NoError(t, leaf.VerifyHostname(host))
 	}

@@ -1,7 +1,7 @@
 package australia
 
 import (
-	_ "embed" // the description of the API
+	_ "embed" // for OpenAPI
 	"net/http"
 
 	"github.com/dcrkit/dcrkit/mockdirectory/desk"
@@ -17,14 +17,16 @@ const (
 	Status        = "status"
 	Assertion     = "assertion"
 	DirectoryKeys = "directory-jwks"
-	Description   = "description"
+	Description   = "openapi"
 )
 
 // Classes lists them.
 var Classes = []string{Participants, Status, Assertion, DirectoryKeys, Description}
 
+// OpenAPI describes everything in this package.
+//
 //go:embed openapi.yaml
-var description []byte
+var OpenAPI []byte
 
 // Routes is the API. The keys of software are where the UK's key store has them.
 func Routes(d *desk.Desk) []rest.Route {
@@ -47,5 +49,5 @@ func Routes(d *desk.Desk) []rest.Route {
 
 // describe answers with this API's OpenAPI document (RFC 9512 for its type).
 func describe(w http.ResponseWriter, _ *http.Request) error {
-	return rest.WriteBytes(w, http.StatusOK, "application/yaml", description)
+	return rest.WriteBytes(w, http.StatusOK, "application/yaml", OpenAPI)
 }

@@ -1,7 +1,7 @@
 package brazil
 
 import (
-	_ "embed" // the description of the API
+	_ "embed" // for OpenAPI
 	"net/http"
 
 	"github.com/google/uuid"
@@ -22,14 +22,16 @@ const (
 	OwnerKeys        = "software-jwks" // of organisations too
 	InactiveKeys     = "revoked-jwks"
 	CertificateFiles = "certificate"
-	Description      = "description"
+	Description      = "openapi"
 )
 
 // Classes lists them.
 var Classes = []string{Participants, Enrolment, Assertion, DirectoryKeys, OwnerKeys, InactiveKeys, CertificateFiles, Description}
 
+// OpenAPI describes everything in this package.
+//
 //go:embed openapi.yaml
-var description []byte
+var OpenAPI []byte
 
 // Routes is the API.
 func Routes(d *desk.Desk) []rest.Route {
@@ -93,5 +95,5 @@ func tracked(methods rest.Methods) rest.Methods {
 
 // describe answers with this API's OpenAPI document (RFC 9512 for its type).
 func describe(w http.ResponseWriter, _ *http.Request) error {
-	return rest.WriteBytes(w, http.StatusOK, "application/yaml", description)
+	return rest.WriteBytes(w, http.StatusOK, "application/yaml", OpenAPI)
 }

@@ -6,11 +6,13 @@ import "slices"
 type Kind string
 
 // The kinds. Settings of a Clock have no scope, because a directory has one
-// clock; Clock and Revocation act where a room asks, and the others in Wrap.
+// clock; Handshake, Clock and Revocation act where a room asks, and the others in
+// Wrap.
 const (
 	Connection Kind = "connection"
 	Answer     Kind = "answer"
 	KeySet     Kind = "key-set"
+	Handshake  Kind = "handshake"
 	Clock      Kind = "clock"
 	Revocation Kind = "revocation"
 )

@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var endpoints = []string{
 	"directory-jwks", "organisation-jwks", "software-jwks", "revoked-jwks", "certificate", "assertion", "enrolment",
-	"token", "oidc", "scim", "participants", "status", "crl", "ocsp", "issuer", "health",
+	"token", "oidc", "scim", "participants", "status", "crl", "ocsp", "issuer", "health", "tls",
 }
 
 // trueSet is an honest key set, with a member beside its keys.

@@ -17,7 +17,7 @@ func TestDefinitions(t *testing.T) {
 	t.Parallel()
 	want := []string{
 		"latency", "half-open", "drop", "outage", "redirect", "empty", "not-json", "json-bomb", "polluted-x5c", "wrong-use",
-		"duplicate-kid", "missing-kid", "huge", "signed-set", "content-type", "slow-body", "truncate", "clock", "ocsp", "crl",
+		"duplicate-kid", "missing-kid", "huge", "signed-set", "content-type", "slow-body", "truncate", "foreign-certificate", "clock", "ocsp", "crl",
 	}
 	got := []string{}
 	p := newPanel(t, Options{Sign: sign})
@@ -67,7 +67,7 @@ func TestTableOrder(t *testing.T) {
 		case k.change != nil:
 			return 1
 		}
-		require.Contains(t, []Kind{Clock, Revocation}, k.Kind)
+		require.Contains(t, []Kind{Handshake, Clock, Revocation}, k.Kind)
 		return 2
 	}
 	require.True(t, slices.IsSortedFunc(table, func(a, b knob) int { return stage(a) - stage(b) }))

@@ -103,6 +103,11 @@ func newTable() []knob {
 			Summary: "announces the whole body and closes the connection before its end",
 			Example: `{"knob":"truncate","endpoint":"software-jwks","times":2}`,
 		}},
+		{parse: noValue, Definition: Definition{
+			Name: "foreign-certificate", Kind: Handshake, Value: "none", Endpoints: []string{"tls"},
+			Summary: "shows new connections a TLS certificate of another authority; idle ones are closed",
+			Example: `{"knob":"foreign-certificate","for":"30s"}`,
+		}},
 		{parse: durations(-maxOffset, maxOffset), Definition: Definition{
 			Name: "clock", Kind: Clock, Value: "duration, -24h to 24h", Default: "1h",
 			Summary: "sets the directory's clock that much ahead, or back",

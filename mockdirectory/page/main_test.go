@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"io"
 	"log/slog"
@@ -199,4 +200,18 @@ func (h *house) fetch(path, agent string) {
 	_, err = io.Copy(io.Discard, res.Body)
 	require.NoError(h.t, err)
 	require.NoError(h.t, res.Body.Close())
+}
+
+func decode64(t testing.TB, text string) []byte {
+	t.Helper()
+	out, err := base64.StdEncoding.DecodeString(text)
+	require.NoError(t, err)
+	return out
+}
+
+// pair wants key and certificate of one file to belong together.
+func pair(t testing.TB, bundle []byte) {
+	t.Helper()
+	_, err := tls.X509KeyPair(bundle, bundle)
+	require.NoError(t, err)
 }

@@ -96,7 +96,10 @@ func TestUpdateSoftware(t *testing.T) {
 		want   string
 	}{
 		{"nothing", func(*Software) error { return nil }, ""},
-		{"redirect URIs", func(s *Software) error { s.RedirectURI = []string{"https://a.example", "https://b.example"}; return nil }, ""},
+		{"redirect URIs", func(s *Software) error {
+			s.RedirectURI = []string{"https://a.example", "https://b.example"}
+			return nil
+		}, ""},
 		{"in place", func(s *Software) error { s.RedirectURI[0] = "https://c.example"; return nil }, ""},
 		{"fewer roles", func(s *Software) error { s.Roles = []string{"PISP"}; return nil }, ""},
 		{"in place and wrong", func(s *Software) error { s.RedirectURI[0] = "c"; return nil }, "RedirectUri"},

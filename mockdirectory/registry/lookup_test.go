@@ -13,9 +13,12 @@ import (
 // orgCalls and softwareCalls are all methods that take ids.
 func orgCalls(r *Registry) map[string]func(org string) error {
 	return map[string]func(string) error{
-		"Organisation":          func(org string) error { _, err := r.Organisation(org); return err },
-		"SoftwareOf":            func(org string) error { _, _, err := r.SoftwareOf(org, 0, 1); return err },
-		"UpdateOrganisation":    func(org string) error { _, err := r.UpdateOrganisation(org, func(*Organisation) error { return nil }); return err },
+		"Organisation": func(org string) error { _, err := r.Organisation(org); return err },
+		"SoftwareOf":   func(org string) error { _, _, err := r.SoftwareOf(org, 0, 1); return err },
+		"UpdateOrganisation": func(org string) error {
+			_, err := r.UpdateOrganisation(org, func(*Organisation) error { return nil })
+			return err
+		},
 		"SetOrganisationStatus": func(org string) error { return r.SetOrganisationStatus(org, Active) },
 		"AddSoftware":           func(org string) error { _, err := r.AddSoftware(org, Fields{ClientName: "A"}); return err },
 		"Certificates":          func(org string) error { _, err := r.Certificates(org); return err },
@@ -24,8 +27,11 @@ func orgCalls(r *Registry) map[string]func(org string) error {
 
 func softwareCalls(r *Registry) map[string]func(org, id string) error {
 	return map[string]func(string, string) error{
-		"Software":          func(org, id string) error { _, _, err := r.Software(org, id); return err },
-		"UpdateSoftware":    func(org, id string) error { _, err := r.UpdateSoftware(org, id, func(*Software) error { return nil }); return err },
+		"Software": func(org, id string) error { _, _, err := r.Software(org, id); return err },
+		"UpdateSoftware": func(org, id string) error {
+			_, err := r.UpdateSoftware(org, id, func(*Software) error { return nil })
+			return err
+		},
 		"SetSoftwareStatus": func(org, id string) error { return r.SetSoftwareStatus(org, id, Active) },
 		"Publish":           func(org, id string) error { return r.Publish(org, id, Key{KeyID: "k", JWK: "{}"}, nil) },
 		"Associate":         func(org, id string) error { return r.Associate(org, id, pki.OBSeal, "seal") },

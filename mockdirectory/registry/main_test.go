@@ -2,6 +2,7 @@ package registry
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -98,13 +99,14 @@ type state struct {
 	Documents     map[string]string
 	Certificates  map[string][]Certificate
 	Revoked       []*Certificate
+	BySerial      map[string]*Certificate
 }
 
 func stateOf(t testing.TB, r *Registry) state {
 	t.Helper()
 	s := state{
 		Software: map[string][]Software{}, Keys: map[string][]Key{}, Documents: map[string]string{},
-		Certificates: map[string][]Certificate{}, Revoked: r.RevokedCertificates(),
+		Certificates: map[string][]Certificate{}, Revoked: r.RevokedCertificates(), BySerial: maps.Clone(r.certificates),
 	}
 	s.Organisations, _ = r.Organisations(0, 1<<30)
 	for _, org := range s.Organisations {

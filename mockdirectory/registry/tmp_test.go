@@ -1,3 +1,0 @@
-package registry
-const childDir="X"
-func child(string) int {return 0}
