@@ -6,24 +6,27 @@ import (
 	"strings"
 
 	"github.com/dcrkit/dcrkit/fixtures/pki"
+	"github.com/dcrkit/dcrkit/mockdirectory/access"
 	"github.com/dcrkit/dcrkit/mockdirectory/australia"
 	"github.com/dcrkit/dcrkit/mockdirectory/brazil"
+	"github.com/dcrkit/dcrkit/mockdirectory/page"
 	"github.com/dcrkit/dcrkit/mockdirectory/rest"
 	"github.com/dcrkit/dcrkit/mockdirectory/trust"
 	"github.com/dcrkit/dcrkit/mockdirectory/uk"
 )
 
-// apiRoutes are the APIs of the ecosystems.
-func (s *Server) apiRoutes() []rest.Route {
+// apiRoutes are the APIs of the ecosystems, behind a guard who lets in members
+// or the operator.
+func (s *Server) apiRoutes(guard *access.Guard) []rest.Route {
 	return slices.Concat(
-		uk.Routes(uk.Config{Desk: s.desk}), brazil.Routes(s.desk), australia.Routes(s.desk),
+		uk.Routes(uk.Config{Desk: s.desk, Guard: guard}), brazil.Routes(s.desk), australia.Routes(s.desk),
 		[]rest.Route{{Pattern: "/{$}", Class: uk.Health, Methods: rest.Get(s.index)}},
 	)
 }
 
 // publicHandler is what members and servers under test reach.
 func (s *Server) publicHandler() http.Handler {
-	return rest.Handler(s.apiRoutes(), s.cfg.Log, s.fetches.Wrap, s.panel.Wrap)
+	return rest.Handler(s.apiRoutes(s.guard), s.cfg.Log, s.fetches.Wrap, s.panel.Wrap)
 }
 
 // pkiHandler is what certificates point to. The responder is found before a
@@ -49,10 +52,29 @@ func (s *Server) pkiHandler() http.Handler {
 // operator can still see and mend things while the public side is down.
 func (s *Server) managementHandler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", rest.Handler(slices.Concat(s.apiRoutes(), s.managementRoutes()), s.cfg.Log))
+	mux.Handle("/", rest.Handler(slices.Concat(s.apiRoutes(s.guard.Operator()), s.managementRoutes()), s.cfg.Log))
 	mux.Handle("/knobs/", http.StripPrefix("/knobs", s.freshConnections(s.panel.Handler())))
 	mux.Handle("/metrics", s.metrics.Handler())
+	people := s.page()
+	mux.Handle("/{$}", people)
+	mux.Handle(page.Root, people)
 	return s.gate(mux)
+}
+
+// page is for people, with what the other APIs add to the addresses.
+func (s *Server) page() http.Handler {
+	return page.New(page.Config{
+		Desk: s.desk, Panel: s.panel, Fetches: s.fetches, Keys: s.cfg.Keys, PKIURL: s.pkiURL,
+		Addresses: []page.Address{
+			{Name: "Discovery", URL: s.url + "/.well-known/openid-configuration", Note: "token endpoint of the directory"},
+			{Name: "SCIM", URL: s.url + "/scim/v2", Note: "participants and their status (UK)"},
+			{Name: "Participants", URL: s.url + "/brazil/participants", Note: "participants (Brazil)"},
+			{Name: "Register", URL: s.url + "/cdr-register/v1", Note: "register (Australia)"},
+			{Name: "OpenAPI", URL: s.url + "/openapi", Note: "descriptions of the APIs"},
+		},
+		Classes: classes(), APIToken: s.cfg.RequireToken, ManagementToken: s.cfg.ManagementToken != "",
+		Closing: s.ending, Log: s.cfg.Log,
+	})
 }
 
 // freshConnections closes idle connections after a knob was turned, so that it

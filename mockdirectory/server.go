@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/dcrkit/dcrkit/fixtures/pki"
+	"github.com/dcrkit/dcrkit/mockdirectory/access"
 	"github.com/dcrkit/dcrkit/mockdirectory/desk"
 	"github.com/dcrkit/dcrkit/mockdirectory/knob"
 	"github.com/dcrkit/dcrkit/mockdirectory/metrics"
@@ -24,6 +25,7 @@ import (
 type Server struct {
 	cfg     Config
 	desk    *desk.Desk
+	guard   *access.Guard
 	panel   *knob.Panel
 	fetches *watch.List
 	metrics *metrics.Metrics
@@ -34,6 +36,7 @@ type Server struct {
 	managementURL string
 	ownKeys       *pki.KeyPool // nil when the caller brought the pool
 
+	ending   chan struct{} // closed when the directory is to stop
 	closing  sync.Once
 	closeErr error
 }
@@ -45,7 +48,7 @@ type Server struct {
 // to a network without a token, or when ctx ends first; nothing is left running
 // then.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
-	s := &Server{cfg: cfg.withDefaults()}
+	s := &Server{cfg: cfg.withDefaults(), ending: make(chan struct{})}
 	if s.cfg.Keys == nil {
 		s.ownKeys = pki.NewKeyPool(3)
 		s.cfg.Keys = s.ownKeys
@@ -135,6 +138,7 @@ func (s *Server) open(ctx context.Context, base, pkiURL string) error {
 		return err
 	}
 	s.desk = &desk.Desk{Base: base, Issuer: s.cfg.Issuer, Now: now, Registry: members, Trust: t}
+	s.guard = access.New(access.Config{Desk: s.desk, Require: s.cfg.RequireToken})
 	s.metrics = metrics.New(members)
 	s.fetches = watch.New(s.cfg.Now, s.metrics.Observe, s.logFetch)
 	return nil
@@ -207,6 +211,7 @@ func (s *Server) Close() error {
 // knob holds back. A pool that the caller brought is left alone, since other
 // directories may draw from it.
 func (s *Server) stop() error {
+	close(s.ending)
 	if s.panel != nil {
 		s.panel.Close()
 	}

@@ -24,9 +24,9 @@ var grants = map[string]struct {
 	to      string
 	granted func(roles []string) bool
 }{
-	TPPReadAccess:         {"a third party or an ASPSP", member},
-	ASPSPReadAccess:       {"a third party or an ASPSP", member},
-	AuthoritiesReadAccess: {"a third party or an ASPSP", member},
+	TPPReadAccess:         {"a third party or an ASPSP", participant},
+	ASPSPReadAccess:       {"a third party or an ASPSP", participant},
+	AuthoritiesReadAccess: {"a third party or an ASPSP", participant},
 	TPPReadAll:            {"an ASPSP", Bank},
 	ASPSPManage:           {"an ASPSP", Bank},
 	TPPManage:             {"a third party", ThirdParty},
@@ -43,7 +43,7 @@ func ThirdParty(roles []string) bool { return anyOf(roles, thirdPartyRoles) }
 // Bank tells whether one of the roles is that of an account provider in the UK.
 func Bank(roles []string) bool { return anyOf(roles, bankRoles) }
 
-func member(roles []string) bool { return ThirdParty(roles) || Bank(roles) }
+func participant(roles []string) bool { return ThirdParty(roles) || Bank(roles) }
 
 func anyOf(have, wanted []string) bool {
 	return slices.ContainsFunc(have, func(s string) bool { return slices.Contains(wanted, s) })

@@ -37,7 +37,7 @@ func sharedRow(o owner, e entry, from string) store.Row {
 // older certificate for the same key, whose place it takes, or a new one. The
 // caller holds writing.
 func (r *Registry) rowFor(o owner, k *Key) string {
-	if former := o.keys.current.find(k.Kind, k.KeyID); former != nil && k.Kind != "" {
+	if former := o.keys.current.find(k.Kind, k.KeyID); former != nil {
 		return former.row
 	}
 	return r.newRow(o)

@@ -36,6 +36,7 @@ type entry struct {
 // each fetch nor for each key that is added to it.
 type keySet struct {
 	entries   []entry
+	places    map[keyName]int // of entries that have a kind; only writers use it
 	document  atomic.Pointer[[]byte]
 	rendering sync.Mutex // one reader renders, and the others wait for its document
 }
@@ -43,10 +44,11 @@ type keySet struct {
 // put adds a key. A certificate for a key that has one of the same kind takes
 // its place.
 func (s *keySet) put(e entry) {
-	if former := s.find(e.key.Kind, e.key.KeyID); former != nil && e.key.Kind != "" {
+	if former := s.find(e.key.Kind, e.key.KeyID); former != nil {
 		*former = e
 	} else {
 		s.entries = append(s.entries, e)
+		s.place(len(s.entries) - 1)
 	}
 	s.document.Store(nil)
 }
@@ -56,8 +58,13 @@ func (s *keySet) put(e entry) {
 func (s *keySet) take(kid string) {
 	had := len(s.entries)
 	s.entries = slices.DeleteFunc(s.entries, func(e entry) bool { return e.key.KeyID == kid })
-	if len(s.entries) < had {
-		s.document.Store(nil)
+	if len(s.entries) == had {
+		return
+	}
+	s.document.Store(nil)
+	clear(s.places)
+	for i := range s.entries {
+		s.place(i)
 	}
 }
 
@@ -72,14 +79,30 @@ func (s *keySet) of(kid string) []entry {
 	return found
 }
 
-// find the key of that kind and kid; nil when there is none.
+// keyName tells the certified keys of a set apart.
+type keyName struct {
+	kind pki.Kind
+	kid  string
+}
+
+// find the key of that kind and kid; nil when there is none. Verbatim keys have
+// no kind and are never found, as there may be several of a kid.
 func (s *keySet) find(kind pki.Kind, kid string) *entry {
-	for i := range s.entries {
-		if k := s.entries[i].key; k.KeyID == kid && k.Kind == kind {
-			return &s.entries[i]
-		}
+	if i, there := s.places[keyName{kind, kid}]; there {
+		return &s.entries[i]
 	}
 	return nil
+}
+
+func (s *keySet) place(i int) {
+	k := s.entries[i].key
+	if k.Kind == "" {
+		return
+	}
+	if s.places == nil {
+		s.places = map[keyName]int{}
+	}
+	s.places[keyName{k.Kind, k.KeyID}] = i
 }
 
 // render returns the document, which nobody changes any more. The caller holds

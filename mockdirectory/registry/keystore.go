@@ -118,7 +118,7 @@ func (r *Registry) Associate(orgID, id string, kind pki.Kind, kid string) error 
 		return err
 	}
 	from := org.keys.current.find(kind, kid)
-	if from == nil || kind == "" {
+	if from == nil {
 		return problem.NotFound("kid: organisation %s has no %s certificate for key %q", orgID, kind, kid)
 	}
 	o := owner{org, s.record.ID, &s.keys}

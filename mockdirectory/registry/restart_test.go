@@ -3,6 +3,7 @@ package registry
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -85,7 +86,7 @@ func hidden(r *Registry) map[string]any {
 	for id, org := range r.organisations {
 		all[id] = org.revokedKeys
 		for o := range org.owners {
-			all[id+" "+o.id] = [][]entry{o.keys.current.entries, o.keys.revoked.entries}
+			all[id+" "+o.id] = []any{append([]entry{}, o.keys.current.entries...), append([]entry{}, o.keys.revoked.entries...), maps.Clone(o.keys.current.places)}
 		}
 	}
 	return all
