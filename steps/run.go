@@ -5,13 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
-	"slices"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/cucumber/godog"
 
 	"github.com/dcrkit/dcrkit/fixtures/jose"
 	"github.com/dcrkit/dcrkit/fixtures/profile"
@@ -37,10 +33,15 @@ type Plan struct {
 	Journal   *tpp.Journal
 	Canary    *tpp.Canary
 
+	Management   *tpp.Management // nil where the directory cannot be made to misbehave
+	NoManagement error           // why, when it is known
+
 	InitialAccessToken string // where the target wants one to register
 
 	Jobs     int           // scenarios at a time; 1 when less
-	Timeout  time.Duration // of one check
+	Timeout  time.Duration // of one check, without what it waits for the target
+	MaxWait  time.Duration // how long a check waits until the target notices a change in the directory; 0: not at all
+	Waiting  func(check, what string)
 	Seed     int64         // orders the checks
 	Now      func() time.Time
 	Rand     io.Reader
@@ -59,7 +60,6 @@ type runner struct {
 	Plan
 	response oracle.Schema
 	failure  oracle.Schema
-	chosen   map[*Entry]bool
 
 	mu        sync.Mutex
 	checks    []reports.Check
@@ -109,10 +109,7 @@ func EndedBy(ctx context.Context) string {
 // newRunner prepares what all checks share. The only error is a profile whose
 // schemas do not compile.
 func newRunner(p Plan) (*runner, error) {
-	r := &runner{Plan: p, chosen: map[*Entry]bool{}}
-	for _, e := range p.Checks {
-		r.chosen[e] = true
-	}
+	r := &runner{Plan: p}
 	r.Jobs = max(r.Jobs, 1)
 	var err error
 	if r.response, err = schema(p.Profile, p.Profile.Schemas.Response); err != nil {
@@ -130,86 +127,6 @@ func schema(p *profile.Profile, name string) (oracle.Schema, error) {
 	return oracle.CompileSchema(name, raw)
 }
 
-// scenarios runs the chosen checks through godog, which parses, matches steps
-// and runs scenarios in parallel. Selecting, counting and reporting are ours:
-// godog counts a skipped scenario as passed and a filter that matches nothing
-// as success.
-func (r *runner) scenarios(ctx context.Context) error {
-	sources := map[string]bool{}
-	for e := range r.chosen {
-		sources[e.uri] = true
-	}
-	paths := make([]string, 0, len(sources))
-	for uri := range sources {
-		paths = append(paths, uri)
-	}
-	slices.Sort(paths)
-	order := rand.New(rand.NewPCG(uint64(r.Seed), 0))
-	order.Shuffle(len(paths), func(i, j int) { paths[i], paths[j] = paths[j], paths[i] })
-
-	suite := godog.TestSuite{
-		Name:                "dcrkit",
-		ScenarioInitializer: r.initialise,
-		Options: &godog.Options{
-			Format: "progress", Output: io.Discard, FS: r.Catalogue.fsys, Paths: paths,
-			Concurrency: r.Jobs, Strict: true, DefaultContext: ctx, Randomize: r.Seed, NoColors: true,
-		},
-	}
-	// The exit code says passed or failed by godog's count, which is not ours;
-	// only "could not run" matters.
-	if code := suite.Run(); code > 1 {
-		return errors.New("the feature files could not be run")
-	}
-	return nil
-}
-
-type worldKey struct{}
-
-// worldOf is nil in scenarios that were not chosen, as godog runs their hooks
-// too.
-func worldOf(ctx context.Context) *world {
-	w, _ := ctx.Value(worldKey{}).(*world)
-	return w
-}
-
-// initialise hangs the run into one scenario. godog calls it for each anew,
-// and from several goroutines at a time.
-func (r *runner) initialise(sc *godog.ScenarioContext) {
-	sc.Before(func(ctx context.Context, p *godog.Scenario) (context.Context, error) {
-		e := r.Catalogue.byName[p.Uri+"\n"+p.Name]
-		if !r.chosen[e] {
-			return ctx, godog.ErrSkip
-		}
-		w := r.newWorld(e, p)
-		ctx = context.WithValue(ctx, worldKey{}, w)
-		if reason := w.begin(ctx); reason != "" {
-			return ctx, godog.ErrSkip
-		}
-		return ctx, nil
-	})
-	sc.StepContext().Before(func(ctx context.Context, _ *godog.Step) (context.Context, error) {
-		if ctx.Err() != nil {
-			return ctx, errors.New(EndedBy(ctx)) // no step begins after an interrupt
-		}
-		return ctx, nil
-	})
-	sc.StepContext().After(func(ctx context.Context, st *godog.Step, status godog.StepResultStatus, err error) (context.Context, error) {
-		if w := worldOf(ctx); w != nil {
-			w.afterStep(st, status, err)
-		}
-		return ctx, nil
-	})
-	sc.After(func(ctx context.Context, _ *godog.Scenario, err error) (context.Context, error) {
-		if w := worldOf(ctx); w != nil {
-			w.end(ctx, err)
-		}
-		return ctx, nil
-	})
-	for _, s := range compiled() {
-		s.bind(sc)
-	}
-}
-
 // record takes a finished check.
 func (r *runner) record(c reports.Check, left []reports.Leftover) {
 	r.mu.Lock()
@@ -223,10 +140,21 @@ func (r *runner) record(c reports.Check, left []reports.Leftover) {
 // All clients of a run write to one journal, from which leftovers can be
 // deleted later.
 func (r *runner) client(t *tpp.TPP, record func(*tpp.Exchange)) *tpp.Client {
-	return tpp.NewClient(tpp.ClientConfig{
+	return tpp.NewClient(r.clientConfig(record), t)
+}
+
+// clientAfresh is the same with a handshake for each request.
+func (r *runner) clientAfresh(t *tpp.TPP, record func(*tpp.Exchange)) *tpp.Client {
+	cfg := r.clientConfig(record)
+	cfg.FreshConnections = true
+	return tpp.NewClient(cfg, t)
+}
+
+func (r *runner) clientConfig(record func(*tpp.Exchange)) tpp.ClientConfig {
+	return tpp.ClientConfig{
 		Target: r.Target, Network: r.Network, Profile: r.Profile, Journal: r.Journal,
 		Now: r.Now, Rand: r.Rand, InitialAccessToken: r.InitialAccessToken, Record: record,
-	}, t)
+	}
 }
 
 // metadataOf returns what a draft asks for, without the claims that belong to

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,6 +50,8 @@ type world struct {
 	credential  *string             // an access token kept for later
 	spare       jose.Key            // a second published key
 	trap        *tpp.Trap
+	change      change                        // of the directory, in stories about one
+	undo        []func(context.Context) error // puts the directory back, last first
 
 	mu        sync.Mutex
 	exchanges []*tpp.Exchange
@@ -109,7 +112,7 @@ func (w *world) notAsked() string {
 // begin returns a reason not to run the scenario, which is then recorded.
 func (w *world) begin(ctx context.Context) string {
 	w.started = w.run.Now().UTC()
-	reason := w.notAsked()
+	reason := cmp.Or(w.notAsked(), w.untimely())
 	if reason != "" {
 		w.check.Reason = reason
 		w.run.record(w.check, nil)
@@ -118,7 +121,7 @@ func (w *world) begin(ctx context.Context) string {
 	if ctx.Err() != nil {
 		return EndedBy(ctx) // accountForTheRest says so
 	}
-	w.deadline, w.stop = patient(ctx, w.run.Timeout)
+	w.deadline, w.stop = patient(ctx, w.patience())
 	return ""
 }
 
@@ -184,14 +187,15 @@ func (w *world) concludeSafely(err error) {
 	w.conclude(err)
 }
 
-// cleanUp deletes every client that the scenario registered, on time of its
-// own: an interrupt must not leave clients behind.
+// cleanUp puts the directory back and deletes every client that the scenario
+// registered, on time of its own: an interrupt must not leave clients behind.
 func (w *world) cleanUp(ctx context.Context) []reports.Leftover {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 	defer cancel()
+	w.putBack(ctx)
 	var out []reports.Leftover
 	for _, a := range w.actors {
-		for _, l := range a.DeleteAll(ctx) {
+		for _, l := range w.deleteAll(ctx, a) {
 			out = append(out, reports.Leftover{
 				ClientID: l.ClientID, RegistrationEndpoint: w.run.Target.RegistrationEndpoint,
 				Reason: w.run.Redactor.Text(l.Reason), Journal: w.run.Journal.Path(),

@@ -1,21 +1,17 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
-	"github.com/dcrkit/dcrkit/fixtures/inspect"
 	"github.com/dcrkit/dcrkit/fixtures/malformation"
 	"github.com/dcrkit/dcrkit/fixtures/pki"
 	"github.com/dcrkit/dcrkit/fixtures/profile"
@@ -173,74 +169,4 @@ func listMalformations(out io.Writer) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.Name, m.Rule, m.Part, m.Summary)
 	}
 	return w.Flush()
-}
-
-// ssaInspectCommand opens no connection, so it can be used on a statement in production.
-func ssaInspectCommand() *cobra.Command {
-	var name string
-	cmd := &cobra.Command{
-		Use:   "inspect [FILE]",
-		Short: "Show a registration request or software statement and where it leaves the profile",
-		Long: `Inspect decodes a JWT from a file or the standard input: its header, its claims
-and, inside a registration request, the software statement. It lists where they
-leave the profile's form. It checks no signature.
-
-It exits with 0 also when there are deviations: it tells, it does not judge.`,
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := profile.Load(name)
-			if err != nil {
-				return usage(fmt.Errorf("profile: %w", err))
-			}
-			raw, err := readInput(cmd.InOrStdin(), args)
-			if err != nil {
-				return usage(err)
-			}
-			found, err := inspect.Token(string(bytes.TrimSpace(raw)), p)
-			if err != nil {
-				return usage(err)
-			}
-			return showInspection(cmd.OutOrStdout(), found)
-		},
-	}
-	cmd.Flags().StringVar(&name, "profile", "obie-3.2", "profile: "+strings.Join(profile.Names(), ", "))
-	return cmd
-}
-
-// readInput reads a file, or the standard input for none or "-".
-// What goes beyond 1 MiB of the standard input is not read: a pipe need not end.
-func readInput(in io.Reader, args []string) ([]byte, error) {
-	const most = 1 << 20
-	if len(args) == 0 || args[0] == "-" {
-		return io.ReadAll(io.LimitReader(in, most))
-	}
-	return os.ReadFile(args[0])
-}
-
-// showInspection prints header and claims of each part as they were found, indented but
-// neither sorted nor redacted, and the deviations behind them.
-func showInspection(out io.Writer, found inspect.Result) error {
-	for _, part := range found.Parts {
-		fmt.Fprintf(out, "%s\n", strings.ToUpper(part.Title[:1])+part.Title[1:])
-		for _, section := range []struct {
-			title string
-			value json.RawMessage
-		}{{"header", part.Header}, {"claims", part.Claims}} {
-			var pretty bytes.Buffer
-			if err := json.Indent(&pretty, section.value, "  ", "  "); err != nil {
-				return err
-			}
-			fmt.Fprintf(out, "  %s %s\n", section.title, pretty.String())
-		}
-		fmt.Fprintln(out)
-	}
-	if len(found.Deviations) == 0 {
-		_, err := fmt.Fprintf(out, "no deviation from %s\n", found.Profile)
-		return err
-	}
-	fmt.Fprintf(out, "%d deviations from %s:\n", len(found.Deviations), found.Profile)
-	for _, d := range found.Deviations {
-		fmt.Fprintf(out, "  %s\n", d)
-	}
-	return nil
 }

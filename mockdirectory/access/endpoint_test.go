@@ -131,7 +131,7 @@ func TestTokenIsRefused(t *testing.T) {
 	}{
 		{"no grant type", field("grant_type"), invalidRequest, "grant_type"},
 		{"another grant type", field("grant_type", "authorization_code"), unsupportedGrant, "authorization_code"},
-		{"another grant type, quoted", field("grant_type", `"a\é`), unsupportedGrant, "'?a???'"},
+		{"another grant type, quoted", field("grant_type", `"a\é`), unsupportedGrant, "'?a??'"},
 		{"no assertion type", field("client_assertion_type"), invalidRequest, "client_assertion_type"},
 		{"another assertion type", field("client_assertion_type", "saml"), invalidRequest, "client_assertion_type"},
 		{"no assertion", field("client_assertion", ""), invalidClient, "client_assertion"},

@@ -33,12 +33,16 @@ type certificate struct {
 	PEM            string          `json:"Pem"`
 }
 
-// answer says where the key is published; a wrong certificate's is not.
-func answer(c desk.BrazilCertificate, set string) certificate {
+// answer says where the key is published; a wrong certificate's is not, so that
+// a server under test judges the certificate and does not miss its key.
+func answer(c desk.BrazilCertificate) certificate {
 	out := certificate{
-		SoftwareIDs: []string{}, Status: "Active", KeyType: c.Record.Kind, KeyID: c.KeyID,
+		OrganisationID: c.Organisation, SoftwareIDs: []string{}, Status: "Active", KeyType: c.Record.Kind, KeyID: c.KeyID,
 		ValidFrom: c.Record.NotBefore.Format(time.RFC3339), Expiry: c.Record.NotAfter.Format(time.RFC3339),
 		Subject: c.Record.Subject, SerialNumber: c.Serial, PEM: c.PEM,
+	}
+	if c.Software != "" {
+		out.SoftwareIDs = append(out.SoftwareIDs, c.Software)
 	}
 	if c.JWK == nil {
 		return out
@@ -46,7 +50,7 @@ func answer(c desk.BrazilCertificate, set string) certificate {
 	out.Type, out.Use, out.Location = c.JWK.String("kty"), c.JWK.String("use"), c.JWK.String("x5u")
 	out.Chain, _ = c.JWK.Get("x5c")
 	out.Thumbprint = c.JWK.String("x5t#S256")
-	out.SignedCertPath, out.JWKPath = out.Location, set
+	out.SignedCertPath, out.JWKPath = out.Location, c.Set
 	return out
 }
 
@@ -68,40 +72,30 @@ func requestOf(w http.ResponseWriter, r *http.Request, kind pki.Kind) (desk.Cert
 	return desk.CertificateRequest{Kind: kind, CSR: body, Wrong: wrong}, err
 }
 
-// certifySoftware answers 201 with a BRCAC.
+// certifySoftware answers 201 with a BRCAC. Whatever the status of its holder,
+// keys are certified: only statements are withheld.
 func (f face) certifySoftware(w http.ResponseWriter, r *http.Request) error {
 	req, err := requestOf(w, r, pki.BRCAC)
 	if err != nil {
 		return err
 	}
-	soft, org, err := f.Registry.Software(r.PathValue("org"), r.PathValue("software"))
+	c, err := f.CertifyBrazilSoftware(r.Context(), r.PathValue("org"), r.PathValue("software"), req)
 	if err != nil {
 		return err
 	}
-	c, err := f.CertifyBrazilSoftware(r.Context(), org.ID, soft.ID, req)
-	if err != nil {
-		return err
-	}
-	out := answer(c, f.BrazilKeys(org.UUID, soft.UUID, "transport.jwks"))
-	out.OrganisationID, out.SoftwareIDs = org.UUID, []string{soft.UUID}
-	return rest.WriteJSON(w, http.StatusCreated, out)
+	return rest.WriteJSON(w, http.StatusCreated, answer(c))
 }
 
-// certifyOrganisation answers 201 with a BRSEAL.
+// certifyOrganisation answers 201 with a BRSEAL, which any of its software can
+// share by the UK's API.
 func (f face) certifyOrganisation(w http.ResponseWriter, r *http.Request) error {
 	req, err := requestOf(w, r, pki.BRSeal)
 	if err != nil {
 		return err
 	}
-	org, err := f.Registry.Organisation(r.PathValue("org"))
+	c, err := f.CertifyBrazilOrganisation(r.Context(), r.PathValue("org"), req)
 	if err != nil {
 		return err
 	}
-	c, err := f.CertifyBrazilOrganisation(r.Context(), org.ID, req)
-	if err != nil {
-		return err
-	}
-	out := answer(c, f.BrazilKeys(org.UUID, "application.jwks"))
-	out.OrganisationID = org.UUID
-	return rest.WriteJSON(w, http.StatusCreated, out)
+	return rest.WriteJSON(w, http.StatusCreated, answer(c))
 }

@@ -144,7 +144,7 @@ func TestHostileRequests(t *testing.T) {
 		{"twin: organisation", "POST", orgs, `{"OrganisationName":"` + long(140) + `","RegistrationNumber":"13353236000189"}`, 201, ""},
 		{"twin: server", "POST", orgs, withServer(`{"OpenIDDiscoveryDocument":"https://a.example/d","CustomerFriendlyName":"` + long(256) + `"}`), 201, ""},
 		{"twin: software", "POST", softs, software(`"OnBehalfOf":"` + long(40) + `","Roles":["DADOS"]`), 201, ""},
-		{"twin: the UK's ids", "GET", soft, "", 200, ""},
+		{"twin: one piece of software", "GET", soft, "", 200, ""},
 		{"twin: certificate", "POST", soft + "/certificates/brcac", csr, 201, ""},
 		{"twin: keys", "GET", keysOf(soft) + "/transport.jwks", "", 200, ""},
 	}

@@ -81,7 +81,7 @@ func shown(org registry.Organisation) organisation {
 		CreatedOn: org.Enrolled.Format(time.RFC3339), DomainClaims: []domainClaim{}, RoleClaims: []roleClaim{}, Servers: []server{},
 	}
 	for _, role := range desk.RolesIn(org.Roles, registry.BrazilRoles) {
-		out.RoleClaims = append(out.RoleClaims, roleClaim{status, desk.BrazilDomain, role, desk.BrazilRegistration(org, role), []string{}})
+		out.RoleClaims = append(out.RoleClaims, roleClaim{status, desk.BrazilDomain, role, desk.BrazilRegistration(out.RegistrationNumber, role), []string{}})
 	}
 	if len(out.RoleClaims) > 0 {
 		out.DomainClaims = append(out.DomainClaims, domainClaim{desk.BrazilDomain, desk.BrazilAuthorityName, out.RegistrationNumber[:8] + "-OBB", status})

@@ -81,10 +81,11 @@ func (d *Desk) brazilClaims(org registry.Organisation, soft registry.Software, r
 	for _, role := range roles {
 		claimed = append(claimed, roleClaim{role, BrazilDomain, registry.Active})
 	}
+	number := CompanyNumber(org)
 	authorities := []authorityClaim{}
 	for _, role := range RolesIn(org.Roles, registry.BrazilRoles) {
 		authorities = append(authorities, authorityClaim{
-			Domain: BrazilDomain, Authorisations: []string{}, RegistrationID: BrazilRegistration(org, role),
+			Domain: BrazilDomain, Authorisations: []string{}, RegistrationID: BrazilRegistration(number, role),
 			AuthorityID: BrazilAuthorityID, AuthorityName: BrazilAuthorityName, Role: role,
 			AuthorityCode: BrazilAuthorityCode, Status: registry.Active,
 		})
@@ -109,7 +110,7 @@ func (d *Desk) brazilClaims(org registry.Organisation, soft registry.Software, r
 	o.Set("software_jwks_transport_uri", keys(soft.UUID, "transport.jwks"))
 	o.Set("software_logo_uri", soft.LogoURI)
 	o.Set("org_id", org.UUID)
-	o.Set("org_number", CompanyNumber(org))
+	o.Set("org_number", number)
 	o.Set("software_environment", soft.Environment)
 	o.Set("software_version", soft.Version)
 	o.Set("software_roles", roles)
@@ -130,8 +131,11 @@ func (d *Desk) brazilClaims(org registry.Organisation, soft registry.Software, r
 // directory notes of it.
 type BrazilCertificate struct {
 	Issued
-	Record registry.Certificate
-	JWK    jose.Object // as it is published; nil for one that is wrong and is not
+	Organisation string // UUID
+	Software     string // UUID; empty for a BRSEAL
+	Set          string // URL of the key set that has the key
+	Record       registry.Certificate
+	JWK          jose.Object // as it is published; nil for one that is wrong and is not
 }
 
 // CertifyBrazilSoftware issues a BRCAC, which names the software, and publishes
@@ -143,7 +147,8 @@ func (d *Desk) CertifyBrazilSoftware(ctx context.Context, orgID, id string, req 
 	}
 	subject := brazilSubject(org)
 	subject.SoftwareID, subject.CommonName = soft.UUID, hostOf(soft)
-	return d.certifyBrazil(ctx, holder{org.ID, soft.ID, subject}, d.BrazilKeys(org.UUID, soft.UUID), req)
+	out := BrazilCertificate{Organisation: org.UUID, Software: soft.UUID, Set: d.BrazilKeys(org.UUID, soft.UUID, "transport.jwks")}
+	return d.certifyBrazil(ctx, holder{org.ID, soft.ID, subject}, req, out)
 }
 
 // CertifyBrazilOrganisation issues a BRSEAL, which names the organisation, and
@@ -153,7 +158,8 @@ func (d *Desk) CertifyBrazilOrganisation(ctx context.Context, orgID string, req 
 	if err != nil {
 		return BrazilCertificate{}, err
 	}
-	return d.certifyBrazil(ctx, holder{org.ID, org.ID, brazilSubject(org)}, d.BrazilKeys(org.UUID), req)
+	out := BrazilCertificate{Organisation: org.UUID, Set: d.BrazilKeys(org.UUID, "application.jwks")}
+	return d.certifyBrazil(ctx, holder{org.ID, org.ID, brazilSubject(org)}, req, out)
 }
 
 // brazilSubject has the organisation under its Brazilian ids. All live in one
@@ -178,13 +184,14 @@ func hostOf(soft registry.Software) string {
 
 // certifyBrazil publishes the key once more, with what Brazil's key store has
 // and the UK's has not: x5dn is the subject as RFC 4514 writes it, and x5u leads
-// to that store. A wrong certificate is not published at all.
-func (d *Desk) certifyBrazil(ctx context.Context, h holder, store string, req CertificateRequest) (BrazilCertificate, error) {
+// beside the set. Nobody knows of the key before this has answered. A wrong
+// certificate is not published at all.
+func (d *Desk) certifyBrazil(ctx context.Context, h holder, req CertificateRequest, out BrazilCertificate) (BrazilCertificate, error) {
 	issued, err := d.certify(ctx, h, req)
 	if err != nil {
 		return BrazilCertificate{}, err
 	}
-	out := BrazilCertificate{Issued: issued, Record: *d.Registry.Certificate(issued.Serial)}
+	out.Issued, out.Record = issued, *d.Registry.Certificate(issued.Serial)
 	if req.Wrong != "" {
 		return out, nil
 	}
@@ -199,7 +206,7 @@ func (d *Desk) certifyBrazil(ctx context.Context, h holder, store string, req Ce
 	if out.JWK, err = jose.ParseObject([]byte(keys[i].JWK)); err != nil {
 		return BrazilCertificate{}, fmt.Errorf("publish: %w", err)
 	}
-	out.JWK.Set("x5u", store+"/"+issued.KeyID+".pem")
+	out.JWK.Set("x5u", out.Set[:strings.LastIndexByte(out.Set, '/')+1]+issued.KeyID+".pem")
 	out.JWK.Set("x5dn", out.Record.Subject)
 	keys[i].JWK = string(out.JWK.Bytes())
 	return out, d.Registry.Publish(h.organisationID, h.owner, keys[i], nil)
@@ -233,8 +240,8 @@ func ParseCompanyNumber(text string) (string, bool) {
 
 // BrazilRegistration is the number under which the authority registered a role:
 // the root of the CNPJ with the role behind it.
-func BrazilRegistration(org registry.Organisation, role string) string {
-	return CompanyNumber(org)[:8] + "-OBB-" + role
+func BrazilRegistration(companyNumber, role string) string {
+	return companyNumber[:8] + "-OBB-" + role
 }
 
 // RolesIn keeps the roles that are in the list, as the owner ordered them.

@@ -75,8 +75,10 @@ func (f *form) Drawn() []field {
 	return out
 }
 
-// Place leads to the form: a browser that gets it back with a refusal stays where it was.
-func (f *form) Place() string { return f.Action + "#" + f.ID }
+// Unplaced tells whether the refusal names none of the fields, so that it has to be gone to itself.
+func (f *form) Unplaced() bool {
+	return f.Problem != "" && !slices.ContainsFunc(f.Drawn(), func(d field) bool { return d.Wrong })
+}
 
 // fill puts in what was typed. Nothing typed is lost to a refusal.
 func (f *form) fill(typed url.Values) {

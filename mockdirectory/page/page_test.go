@@ -50,8 +50,9 @@ func TestEveryPageIsThere(t *testing.T) {
 		got := h.get(tt.status, tt.path)
 		require.Contains(t, got, tt.want, tt.path)
 	}
-	res, _ := h.http.Get(h.manage.URL + "/")
-	require.Equal(t, http.StatusSeeOther, res.StatusCode)
+	res, err := h.http.Get(h.manage.URL + "/")
+	require.NoError(t, err)
+	h.body(http.StatusSeeOther, res)
 	require.Equal(t, "/ui/", res.Header.Get("Location"))
 }
 

@@ -13,11 +13,11 @@ import (
 )
 
 // revocationForms offer to revoke a key, which is what a real directory knows, and one certificate
-// by its serial. The newest in force is suggested.
+// by its serial. The newest that was certified and is in force is suggested.
 func revocationForms(path string, h holdings) []*form {
 	kid, serial := "", ""
 	for _, k := range slices.Backward(h.Keys) {
-		if k.Revoked == nil {
+		if k.Revoked == nil && k.Kind != "" {
 			kid = k.KeyID
 		}
 	}

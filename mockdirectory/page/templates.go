@@ -24,7 +24,7 @@ var templates = parse("overview", "organisations", "organisation", "software", "
 
 // parse panics on a template that cannot be read: a mistake of ours that no start should survive.
 func parse(names ...string) map[string]*template.Template {
-	functions := template.FuncMap{"plain": plainly, "date": date, "clock": clock, "plural": plural}
+	functions := template.FuncMap{"plain": plainly, "date": date, "clock": clock, "took": took, "plural": plural}
 	shared := template.Must(template.New("").Funcs(functions).ParseFS(sources, "html/layout.gohtml", "html/parts.gohtml"))
 	out := map[string]*template.Template{}
 	for _, name := range names {
@@ -58,6 +58,11 @@ func hidden(c rune) bool {
 func date(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }
 
 func clock(t time.Time) string { return t.UTC().Format("15:04:05.000") }
+
+// took has one unit, so that a column of it can be compared.
+func took(d time.Duration) string {
+	return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond))
+}
 
 func plural(n int, one, many string) string {
 	if n == 1 {

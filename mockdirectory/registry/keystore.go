@@ -63,9 +63,8 @@ func (r *Registry) Publish(orgID, ownerID string, k Key, issued *Certificate) er
 	own := entry{r.rowFor(o, &k), &k}
 	rows := []store.Row{ownRow(o, own)}
 	changed := []keyChange{{&o.keys.current, own}}
-	if o.id == o.org.record.ID && k.Kind != "" {
-		shares, shareRows := r.renewShares(o.org, own)
-		changed, rows = append(changed, shares...), append(rows, shareRows...)
+	if o.keys == &o.org.keys {
+		changed = append(changed, renewShares(o.org, &k)...)
 	}
 	var certificate *Certificate
 	if issued != nil {
@@ -90,22 +89,20 @@ type keyChange struct {
 	entry entry
 }
 
-// renewShares puts an organisation's new certificate where its software has the
-// old one. What shares the organisation's row already needs no new one.
-func (r *Registry) renewShares(org *organisation, renewed entry) (changed []keyChange, rows []store.Row) {
-	former := org.keys.current.find(renewed.key.Kind, renewed.key.KeyID)
-	for o := range org.owners {
-		shared := o.keys.current.find(renewed.key.Kind, renewed.key.KeyID)
-		if shared == nil || o.keys == &org.keys {
-			continue
-		}
-		e := entry{shared.row, renewed.key}
-		changed = append(changed, keyChange{&o.keys.current, e})
-		if former == nil || shared.key != former.key {
-			rows = append(rows, sharedRow(o, e, renewed.row))
+// renewShares finds where software shares the certificate that is renewed. Its
+// rows need no change: they name the organisation's, which stays the same. What
+// software had certified for itself stays as well.
+func renewShares(org *organisation, renewed *Key) (changed []keyChange) {
+	former := org.keys.current.find(renewed.Kind, renewed.KeyID)
+	if former == nil {
+		return nil
+	}
+	for _, s := range org.software {
+		if shared := s.keys.current.find(renewed.Kind, renewed.KeyID); shared != nil && shared.key == former.key {
+			changed = append(changed, keyChange{&s.keys.current, entry{shared.row, renewed}})
 		}
 	}
-	return changed, rows
+	return changed
 }
 
 // Associate shares a key of the organisation with its software. To do so twice

@@ -58,6 +58,25 @@ func TestPublish(t *testing.T) {
 	}
 }
 
+// A certificate that software got for itself is not the organisation's to renew.
+func TestRenewalLeavesSoftwaresOwn(t *testing.T) {
+	t.Parallel()
+	r := openRegistry(t, store.Memory{})
+	org := enrol(t, r)
+	own, sharing := enrolSoftware(t, r, org.ID), enrolSoftware(t, r, org.ID)
+	mine, c := issued("kid", pki.BRSeal, 1)
+	publish(t, r, org.ID, own.ID, mine, c)
+	for serial := 2; serial < 4; serial++ {
+		k, c := issued("kid", pki.BRSeal, serial)
+		publish(t, r, org.ID, org.ID, k, c)
+		require.NoError(t, r.Associate(org.ID, sharing.ID, pki.BRSeal, "kid"))
+		require.Equal(t, `{"keys":[`+mine.JWK+`]}`, document(t, r, org.ID, own.ID, false))
+		require.Equal(t, `{"keys":[`+k.JWK+`]}`, document(t, r, org.ID, sharing.ID, false))
+	}
+	require.NoError(t, r.Associate(org.ID, own.ID, pki.BRSeal, "kid"))
+	require.NotContains(t, document(t, r, org.ID, own.ID, false), mine.JWK, "unless it asks for it")
+}
+
 func TestPublishRefuses(t *testing.T) {
 	t.Parallel()
 	r := openRegistry(t, store.Memory{})

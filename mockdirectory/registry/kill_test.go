@@ -3,6 +3,7 @@ package registry
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -32,17 +33,15 @@ type acknowledged struct {
 	Revoked      string // kid of a key of the software
 }
 
-// child enrols until it is killed.
-func child(dir string) int {
+// child enrols until it is killed. It returns only when something is wrong.
+func child(dir string) error {
 	s, err := store.Open(dir)
 	if err != nil {
-		fmt.Println(err)
-		return 1
+		return err
 	}
 	r, err := Open(s, time.Now)
 	if err != nil {
-		fmt.Println(err)
-		return 1
+		return err
 	}
 	var mu sync.Mutex
 	out := json.NewEncoder(os.Stdout)
@@ -60,7 +59,7 @@ func child(dir string) int {
 		})
 	}
 	wg.Wait()
-	return 1
+	return errors.New("all workers have failed")
 }
 
 // membership is one organisation with three software, each with a key; the

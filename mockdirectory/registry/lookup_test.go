@@ -41,20 +41,20 @@ func softwareCalls(r *Registry) map[string]func(org, id string) error {
 	}
 }
 
-func twoMembers(t *testing.T) (r *Registry, org, other Organisation, soft, its Software) {
+func twoMembers(t *testing.T) (r *Registry, org Organisation, soft, its Software) {
 	t.Helper()
 	r = openRegistry(t, store.Memory{})
-	org, other = enrol(t, r), enrol(t, r)
-	soft, its = enrolSoftware(t, r, org.ID), enrolSoftware(t, r, other.ID)
+	org = enrol(t, r)
+	soft, its = enrolSoftware(t, r, org.ID), enrolSoftware(t, r, enrol(t, r).ID)
 	k, c := issued("seal", pki.OBSeal, 1)
 	publish(t, r, org.ID, org.ID, k, c)
 	require.NoError(t, r.Associate(org.ID, soft.ID, pki.OBSeal, "seal"))
-	return r, org, other, soft, its
+	return r, org, soft, its
 }
 
 func TestBothFormsOfIDs(t *testing.T) {
 	t.Parallel()
-	r, org, _, soft, _ := twoMembers(t)
+	r, org, soft, _ := twoMembers(t)
 	for _, o := range []string{org.ID, org.UUID} {
 		for name, call := range orgCalls(r) {
 			require.NoError(t, call(o), "%s %s", name, o)
@@ -69,7 +69,7 @@ func TestBothFormsOfIDs(t *testing.T) {
 
 func TestHostileIDs(t *testing.T) {
 	t.Parallel()
-	r, org, _, soft, _ := twoMembers(t)
+	r, org, soft, _ := twoMembers(t)
 	before := stateOf(t, r)
 	for _, id := range []string{
 		"", " ", ".", "..", "../" + org.ID, org.ID + "\n", org.ID + "\x00", org.ID[:17], org.ID + "0", strings.ToLower(org.UUID) + "0", strings.ToUpper(newUUID()),
@@ -98,7 +98,7 @@ func TestHostileIDs(t *testing.T) {
 // SoftwareByID finds it.
 func TestSoftwareOfOthersIsNotThere(t *testing.T) {
 	t.Parallel()
-	r, org, _, _, its := twoMembers(t)
+	r, org, _, its := twoMembers(t)
 	before := stateOf(t, r)
 	for _, o := range []string{org.ID, org.UUID} {
 		for _, s := range []string{its.ID, its.UUID} {

@@ -58,6 +58,8 @@ func changes(t testing.TB, r *Registry) []struct {
 		{"organisation's key b as another kind", certify(org, "b", pki.OBWAC, 4)},
 		{"software's key", certify(first, "own", pki.OBSigning, 5)},
 		{"software's key of the organisation's kind", certify(second, "c", pki.OBSeal, 6)},
+		{"software's own b", certify(second, "b", pki.OBWAC, 10)},
+		{"renew b, which is not shared yet", certify(org, "b", pki.OBWAC, 11)},
 		{"share b", func() error { return r.Associate(org, first, pki.OBSeal, "b") }},
 		{"share a", func() error { return r.Associate(org, first, pki.OBSeal, "a") }},
 		{"share c over the software's own", func() error { return r.Associate(org, second, pki.OBSeal, "c") }},
@@ -86,7 +88,7 @@ func hidden(r *Registry) map[string]any {
 	for id, org := range r.organisations {
 		all[id] = org.revokedKeys
 		for o := range org.owners {
-			all[id+" "+o.id] = []any{append([]entry{}, o.keys.current.entries...), append([]entry{}, o.keys.revoked.entries...), maps.Clone(o.keys.current.places)}
+			all[id+" "+o.id] = []any{append([]entry{}, o.keys.current.entries...), append([]entry{}, o.keys.revoked.entries...), maps.Collect(maps.All(o.keys.current.places))}
 		}
 	}
 	return all

@@ -1,0 +1,40 @@
+package brazil
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Whatever is sent is accepted or the sender's fault, and what was accepted can
+// be read again and has a statement.
+func FuzzEnrolment(f *testing.F) {
+	for _, seed := range []string{
+		`{"OrganisationName":"A"}`, `{"OrganisationName":"A","RegistrationNumber":"13.353.236/0001-89","Roles":["DADOS"]}`,
+		`{"OrganisationName":"A","AuthorisationServers":[{"OpenIDDiscoveryDocument":"https://a.example/d","AutoRegistrationSupported":true}]}`,
+		`{"OrganisationName":"A","AuthorisationServers":[null]}`, `{"AuthorisationServers":[{"AutoRegistrationSupported":1}]}`, `null`, `{}`, `{"Roles":[null]}`,
+	} {
+		f.Add([]byte(seed), []byte(plainSoftware))
+	}
+	f.Add([]byte(`{"OrganisationName":"A"}`), []byte(`{"ClientName":"A","RedirectUri":["https://[::1]/","https://%zz"],"Roles":["CONTA"],"Locked":false}`))
+	f.Fuzz(func(t *testing.T, organisationBody, softwareBody []byte) {
+		s := newSite(t)
+		path := s.enrol(`{"OrganisationName":"A"}`)
+		for _, c := range []call{
+			{"POST", "/brazil/organisations", nil, string(organisationBody), 0}, {"POST", path + "/softwarestatements", nil, string(softwareBody), 0},
+		} {
+			res := s.do(c)
+			if res.StatusCode != 201 {
+				require.Contains(t, []int{400, 413}, res.StatusCode)
+				continue
+			}
+			var soft software
+			require.NoError(t, json.NewDecoder(res.Body).Decode(&soft))
+			if soft.ID != "" {
+				s.get(path + "/softwarestatements/" + soft.ID + "/assertion")
+			}
+		}
+		s.get("/brazil/participants")
+	})
+}
