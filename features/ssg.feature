@@ -59,6 +59,30 @@ Feature: Signature of the software statement
     When the directory publishes a new signing key and the TPP registers with a statement under it
     Then it is accepted
 
+  @waits
+  Scenario: SSG-21 stops accepting statements under a directory key that was withdrawn
+    Given a registration that the server accepts
+    And a statement under a new key of the directory, which the server accepts
+    When the directory withdraws that key
+    Then the server comes to refuse a registration with a fresh statement under that key
+    And a registration with a statement under the other key is accepted
+
+  @alone
+  Scenario Outline: SSG-22 registers nothing without a key for the statement: the directory's key set <fault>
+    Given a registration that the server accepts
+    When the directory's key set <fault>
+    And it registers with a statement under a key that the server cannot have seen
+    Then it is refused and no client is left behind
+    When everything at the directory is as it was
+    Then the server comes to accept that registration
+
+    Examples:
+      | fault       |
+      | answers 500 |
+      | hangs       |
+      | is empty    |
+      | is no JSON  |
+
   Scenario: SSG-23 takes no verification key from a request header
     Given a registration that the server accepts
     When the same registration is sent with a statement signed by a rogue key and that key in a header

@@ -40,6 +40,26 @@ Feature: Transport, mutual TLS and certificates
       | TLS-13 | transport-signing-certificate             |
       | TLS-16 | transport-certificate-without-client-auth |
 
+  @waits
+  Scenario: TLS-09 refuses a client certificate that its issuer's revocation list names
+    Given a registration that the server accepts
+    And a second client certificate for the same key, with which the server accepts it too
+    When the directory puts that certificate on its revocation list
+    Then the server comes to refuse a registration with that certificate
+    And a registration with the first certificate is accepted
+
+  Scenario Outline: TLS-10 refuses a client certificate that OCSP reports as <status>
+    Given a registration that the server accepts
+    And a client certificate for the same key that OCSP reports as <status>
+    When the same registration is sent with that certificate
+    Then it is refused and no client is left behind
+    And a registration with the first certificate is accepted
+
+    Examples:
+      | status  |
+      | revoked |
+      | unknown |
+
   Scenario: TLS-19 believes no certificate that a header claims
     Given a registration that the server accepts
     When the same registration is sent without a client certificate but with it in a header

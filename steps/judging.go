@@ -40,7 +40,7 @@ func (w *world) judge(err error) (v reports.Verdict, reason, expected, got strin
 		return v, found.Error(), found.Expected, found.Got
 	case errors.As(err, &skipped):
 		return reports.Skipped, skipped.reason, "", ""
-	case errors.Is(err, malformation.ErrUnavailable), errors.Is(err, tpp.ErrNoDirectory):
+	case errors.Is(err, malformation.ErrUnavailable), errors.Is(err, tpp.ErrNoDirectory), errors.Is(err, tpp.ErrNoManagement):
 		return reports.Skipped, err.Error(), "", ""
 	case errors.Is(err, godog.ErrUndefined):
 		return reports.Error, "a step of the scenario is not in the vocabulary", "", ""

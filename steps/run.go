@@ -42,7 +42,7 @@ type Plan struct {
 	Timeout  time.Duration // of one check, without what it waits for the target
 	MaxWait  time.Duration // how long a check waits until the target notices a change in the directory; 0: not at all
 	Waiting  func(check, what string)
-	Seed     int64         // orders the checks
+	Seed     int64 // orders the checks
 	Now      func() time.Time
 	Rand     io.Reader
 	Redactor *reports.Redactor

@@ -182,23 +182,11 @@ func (w *world) tokenWithNewKey(ctx context.Context) error {
 // underNewKey is an honest registration whose statement the directory signed
 // with a key that it has only just published.
 func (w *world) underNewKey(ctx context.Context) (*registration.Draft, error) {
-	if w.run.Directory == nil {
-		return nil, fmt.Errorf("a new key of the directory: %w", tpp.ErrNoDirectory)
-	}
-	kid, err := w.run.Directory.AddKey(ctx)
+	kid, err := w.newDirectoryKey(ctx)
 	if err != nil {
 		return nil, err
 	}
-	statement, err := w.main.tpp.StatementWith(ctx, tpp.AssertionQuery{KeyID: kid})
-	if err != nil {
-		return nil, err
-	}
-	d, err := w.main.DraftWith(statement)
-	if err != nil {
-		return nil, err
-	}
-	w.shape(d)
-	return d, nil
+	return change{kid: kid}.draft(ctx, w, w.main)
 }
 
 // registersUnderNewKey is honest all through, so a refusal means that the

@@ -21,7 +21,8 @@ type Step struct {
 // Vocabulary returns every step, grouped as they are defined. No two patterns
 // may match the same line.
 func Vocabulary() []Step {
-	return slices.Concat(beginnings(), registrations(), managing(), tokens(), answers(), clients(), races(), metadata(), trust())
+	return slices.Concat(beginnings(), registrations(), managing(), tokens(), answers(), clients(), races(), metadata(), trust(),
+		revocations(), standings(), faults())
 }
 
 // bound is a step with its pattern compiled. godog asks for the steps anew for

@@ -52,6 +52,7 @@ type world struct {
 	trap        *tpp.Trap
 	change      change                        // of the directory, in stories about one
 	undo        []func(context.Context) error // puts the directory back, last first
+	beside      *beside
 
 	mu        sync.Mutex
 	exchanges []*tpp.Exchange

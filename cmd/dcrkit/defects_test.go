@@ -56,7 +56,7 @@ var defects = strings.Fields(`
 func withDefect(t *testing.T, l *lab, p *profile.Profile, rule string) (noticed, errors []string) {
 	t.Helper()
 	ctx := context.Background()
-	server, audience, err := startServer(ctx, aspsp.Config{Profile: p, Off: []string{rule}, Log: slog.New(slog.DiscardHandler)}, l.directory.URL(), l.directory.Roots())
+	server, audience, err := startServer(ctx, aspsp.Config{Profile: p, Off: []string{rule}, Freshness: embeddedFreshness, Log: slog.New(slog.DiscardHandler)}, l.directory.URL(), l.directory.Roots())
 	require.NoError(t, err)
 	defer func() { require.NoError(t, server.Close()) }()
 	bent := &lab{directory: l.directory, server: server, keys: l.keys, audience: audience}

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"time"
 
 	"github.com/dcrkit/dcrkit/fixtures/aspsp"
 	"github.com/dcrkit/dcrkit/fixtures/pki"
@@ -23,6 +24,13 @@ import (
 
 // keysAhead is how many RSA keys the pool keeps ready.
 const keysAhead = 4
+
+// The embedded server asks the directory again after a blink, so that a run need not
+// wait for it. embeddedWait is what a busy machine may add.
+const (
+	embeddedFreshness = 150 * time.Millisecond
+	embeddedWait      = 3 * time.Second
+)
 
 // lab is a directory and a reference server in this process. They meet over
 // HTTPS only.
@@ -44,7 +52,7 @@ func startLab(ctx context.Context, p *profile.Profile, off []string, log *slog.L
 	if l.directory, err = mockdirectory.Start(ctx, mockdirectory.Config{Keys: l.keys, Log: log}); err != nil {
 		return nil, errors.Join(fmt.Errorf("start the directory: %w", err), l.Close())
 	}
-	l.server, l.audience, err = startServer(ctx, aspsp.Config{Profile: p, Off: off, Log: log}, l.directory.URL(), l.directory.Roots())
+	l.server, l.audience, err = startServer(ctx, aspsp.Config{Profile: p, Off: off, Freshness: embeddedFreshness, Log: log}, l.directory.URL(), l.directory.Roots())
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
@@ -78,7 +86,7 @@ func startServer(ctx context.Context, cfg aspsp.Config, directory string, roots 
 	// keys by itself.
 	cfg.Audience = audience
 	cfg.Directory = aspsp.Directory{
-		JWKS: directory + "/keystore/openbanking.jwks", Issuers: []string{"OpenBanking Ltd"}, KeyStore: directory, Roots: roots,
+		JWKS: directory + "/keystore/openbanking.jwks", Issuers: []string{"OpenBanking Ltd"}, KeyStore: directory, Participants: directory + "/scim/v2", Roots: roots,
 	}
 	s, err := aspsp.Start(ctx, cfg)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -37,6 +38,7 @@ type runConfig struct {
 	jobs                   int
 	timeout, checkTimeout  time.Duration
 	requestTimeout         time.Duration
+	maxWait                time.Duration
 	seed                   int64
 	off                    []string
 	noColor                bool
@@ -89,10 +91,11 @@ in capitals. The command line wins over the environment, and that over the file.
 	f.BoolVar(&c.list, "list", false, "list the selected checks and send nothing")
 	f.StringVar(&c.out, "out", "dcrkit-report", "folder for the reports")
 	// A scenario waits for the network most of its time.
-	f.IntVar(&c.jobs, "jobs", 2*runtime.NumCPU(), "scenarios at a time")
+	f.IntVar(&c.jobs, "jobs", 2*runtime.NumCPU(), "scenarios at a time; as many again that wait for the target, unless it is 1")
 	f.DurationVar(&c.timeout, "timeout", 30*time.Minute, "longest time for the whole run")
 	f.DurationVar(&c.checkTimeout, "check-timeout", time.Minute, "longest time for one check")
 	f.DurationVar(&c.requestTimeout, "request-timeout", 10*time.Second, "longest time for one request")
+	f.DurationVar(&c.maxWait, "max-wait", 0, "longest time that a check waits until the target notices a change in the directory; without it such checks are skipped (the embedded server needs "+embeddedWait.String()+", which is set)")
 	f.Int64Var(&c.seed, "seed", 0, "orders the checks, 0 or more (default: a new one, printed)")
 	f.StringSliceVar(&c.off, "off", nil, "rules of the embedded reference server to switch off, to see a check fail")
 	f.BoolVar(&c.noColor, "no-color", os.Getenv("NO_COLOR") != "", "plain text")
@@ -131,9 +134,9 @@ func (c *runConfig) run(ctx context.Context, out, errs io.Writer) error {
 
 	plan := steps.Plan{
 		Profile: p, Rules: book, Catalogue: catalogue, Checks: checks,
-		Jobs: c.jobs, Timeout: c.checkTimeout, Seed: c.seed, Now: time.Now, Rand: rand.Reader,
+		Jobs: c.jobs, Timeout: c.checkTimeout, MaxWait: c.maxWait, Seed: c.seed, Now: time.Now, Rand: rand.Reader,
 		InitialAccessToken: c.initialAccessToken,
-		Redactor:           reports.NewRedactor(nonEmpty(c.initialAccessToken)...),
+		Redactor:           reports.NewRedactor(nonEmpty(c.initialAccessToken, os.Getenv(directoryToken))...),
 		Report: reports.Run{
 			Tool: reports.Tool{Name: "dcrkit", Version: version()}, ID: newRunID(), Profile: p.Name,
 			Target:    reports.Target{Discovery: c.target, Embedded: c.target == ""},
@@ -142,7 +145,10 @@ func (c *runConfig) run(ctx context.Context, out, errs io.Writer) error {
 	}
 	// Report and progress go to different streams, and either may be a file.
 	colour := !c.noColor && isTerminal(out)
-	plan.Progress = reports.NewProgress(errs, isTerminal(errs), !c.noColor && isTerminal(errs))
+	tty := isTerminal(errs)
+	errs = &oneAtATime{out: errs}
+	plan.Progress = reports.NewProgress(errs, tty, !c.noColor && tty)
+	plan.Waiting = func(check, what string) { fmt.Fprintf(errs, "%s waits for the target to notice: %s\n", check, what) }
 	result, err := c.drive(limited, plan, errs)
 	if err != nil {
 		return internal(err)
@@ -204,6 +210,7 @@ func (c *runConfig) drive(ctx context.Context, plan steps.Plan, errs io.Writer) 
 		c.target, roots, c.audience = l.server.Discovery(), l.directory.Roots(), l.audience
 		c.directory, directoryRoots = l.directory.URL(), l.directory.Roots()
 		keys = l.keys
+		plan.MaxWait = max(c.maxWait, embeddedWait)
 	}
 	plan.Network = tpp.NewNetwork(tpp.NetworkConfig{Roots: roots, Timeout: c.requestTimeout})
 	defer plan.Network.Close()
@@ -232,6 +239,7 @@ func (c *runConfig) drive(ctx context.Context, plan steps.Plan, errs io.Writer) 
 			return notRun(ctx, plan, fmt.Errorf("--directory: %s does not answer: %w; start one with 'dcrkit directory serve' and name its CA with --directory-ca", c.directory, err)), nil
 		}
 		plan.Report.Directory = c.directory
+		plan.Management, plan.NoManagement = plan.Directory.Management(ctx, os.Getenv(directoryToken))
 		plan.Roster = tpp.NewRoster(plan.Directory, keys, plan.Profile)
 		plan.Enroller = plan.Roster
 	} else {
@@ -268,6 +276,19 @@ func notRun(ctx context.Context, plan steps.Plan, why error) *reports.Run {
 		why = errors.New(steps.EndedBy(ctx))
 	}
 	return steps.NotRun(plan, why)
+}
+
+// oneAtATime keeps lines apart that several goroutines write.
+type oneAtATime struct {
+	mu  sync.Mutex
+	out io.Writer
+}
+
+// Write writes as the writer below does.
+func (w *oneAtATime) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.out.Write(b)
 }
 
 // newRunID is the start in UTC to the millisecond, so ids sort by time as text.

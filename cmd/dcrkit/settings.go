@@ -17,6 +17,10 @@ import (
 // names no other.
 const defaultConfig = "dcrkit.yaml"
 
+// directoryToken is the environment's name of what opens the management port of a
+// directory. It is no setting, so that it stands neither in a file nor on a command line.
+const directoryToken = "DCRKIT_DIRECTORY_TOKEN"
+
 // applySettings fills the flags that the command line left alone: from the
 // environment (DCRKIT_PROFILE for --profile), then from the YAML file, whose
 // keys are the flags' names. What a source says badly is an error that names
@@ -54,7 +58,7 @@ func fromEnvironment(flags *pflag.FlagSet, environ []string, set map[string]bool
 	for _, entry := range environ {
 		key, value, _ := strings.Cut(entry, "=")
 		name, ours := strings.CutPrefix(key, "DCRKIT_")
-		if !ours {
+		if !ours || key == directoryToken {
 			continue
 		}
 		f := flags.Lookup(strings.ToLower(strings.ReplaceAll(name, "_", "-")))

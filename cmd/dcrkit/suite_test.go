@@ -59,12 +59,14 @@ func runLab(tb testing.TB, l *lab, p *profile.Profile, s steps.Selection) *repor
 	plan := steps.Plan{
 		Profile: p, Rules: book, Catalogue: catalogue, Checks: checks,
 		Target: target, Network: network, Journal: journal, Canary: canary,
-		Jobs: 4, Timeout: time.Minute, Seed: 1, Now: time.Now, Rand: rand.Reader,
+		Jobs: 4, Timeout: time.Minute, MaxWait: embeddedWait, Seed: 1, Now: time.Now, Rand: rand.Reader,
 		Redactor: reports.NewRedactor(), Progress: silent{},
 		Report: reports.Run{Profile: p.Name},
 	}
 	if p.Dialect.Statement {
 		plan.Directory = tpp.NewDirectory(l.directory.URL(), network)
+		plan.Management, err = plan.Directory.Management(ctx, "")
+		require.NoError(tb, err)
 		plan.Roster = tpp.NewRoster(plan.Directory, l.keys, p)
 		plan.Enroller = plan.Roster
 	} else {

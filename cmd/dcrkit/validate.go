@@ -24,6 +24,8 @@ func (c *runConfig) validate(p *profile.Profile) error {
 		return fmt.Errorf("jobs: expected at least 1, got %d", c.jobs)
 	case c.timeout <= 0 || c.checkTimeout <= 0 || c.requestTimeout <= 0:
 		return errors.New("timeout, check-timeout, request-timeout: expected a positive duration such as 30s")
+	case c.maxWait < 0 || c.maxWait >= c.timeout:
+		return fmt.Errorf("max-wait: expected 0 or more and less than the --timeout of %s, got %s", c.timeout, c.maxWait)
 	case c.seed < 0:
 		return fmt.Errorf("seed: expected 0 or more, got %d", c.seed)
 	case c.out == "":

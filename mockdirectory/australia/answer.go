@@ -24,6 +24,8 @@ type selfLink struct {
 	Self string `json:"self"`
 }
 
+// self is the address under which others know the directory, and not the one
+// that the request happened to come by.
 func (f face) self(r request) string { return f.Base + r.URL.RequestURI() }
 
 // writeList answers with a list that has no pages, or with 304 when the caller
@@ -32,6 +34,7 @@ func (f face) writeList(w http.ResponseWriter, r request, data any) error {
 	return write(w, r, document{data, selfLink{f.self(r)}, struct{}{}})
 }
 
+// write tags the document by its bytes: the registry counts no versions.
 func write(w http.ResponseWriter, r request, d document) error {
 	var body bytes.Buffer
 	enc := json.NewEncoder(&body)

@@ -29,6 +29,7 @@ type holder struct {
 	LastUpdated string         `json:"lastUpdated"`
 }
 
+// legalEntity has the members that the standards require of it.
 type legalEntity struct {
 	ID     string `json:"legalEntityId"`
 	Name   string `json:"legalEntityName"`
@@ -36,6 +37,8 @@ type legalEntity struct {
 	Status string `json:"status"`
 }
 
+// endpointDetail leads to the holder; a recipient finds its discovery document
+// below infosecBaseUri.
 type endpointDetail struct {
 	Version  string `json:"version"`
 	Public   string `json:"publicBaseUri"`
@@ -44,6 +47,8 @@ type endpointDetail struct {
 	Website  string `json:"websiteUri"`
 }
 
+// authDetail is how the holder proves itself to recipients, when it revokes an
+// arrangement for instance: by JWTs that this directory's key sets verify.
 type authDetail struct {
 	Type string `json:"registerUType"`
 	JWKS string `json:"jwksEndpoint"`
@@ -124,12 +129,14 @@ func (f face) listHolders(w http.ResponseWriter, r request) error {
 	return write(w, r, document{all[from:min(from+p.size, len(all))], links, pagedMeta{len(all), pages}})
 }
 
+// pageLink keeps the other parameters, so that each page is of the same list.
 func (f face) pageLink(r request, number int) string {
 	query := r.URL.Query()
 	query.Set("page", strconv.Itoa(number))
 	return f.Base + r.URL.EscapedPath() + "?" + query.Encode()
 }
 
+// holders who have not changed since are left out; a new state is a change too.
 func (f face) holders(industry string, since time.Time) []holder {
 	out := []holder{}
 	if !slices.Contains([]string{"all", holderIndustry}, industry) {

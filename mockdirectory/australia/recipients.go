@@ -85,6 +85,7 @@ func (f face) products(org registry.Organisation) iter.Seq[registry.Software] {
 	}
 }
 
+// isRecipient tells software of a data recipient from that of other ecosystems.
 func isRecipient(roles []string) bool { return len(desk.RolesIn(roles, []string{recipientRole})) > 0 }
 
 // listRecipients shows those that lost their accreditation as well: a holder is
@@ -108,6 +109,7 @@ func (f face) listRecipients(w http.ResponseWriter, r request) error {
 	return f.writeList(w, r, list)
 }
 
+// listEntityStatus is one of the two lists that holders poll, every few minutes.
 func (f face) listEntityStatus(w http.ResponseWriter, r request) error {
 	list := []entityStatus{}
 	for org := range f.Members([]string{recipientRole}) {
@@ -116,6 +118,8 @@ func (f face) listEntityStatus(w http.ResponseWriter, r request) error {
 	return f.writeList(w, r, list)
 }
 
+// listProductStatus has the states after the cascade, so a holder need not work
+// it out.
 func (f face) listProductStatus(w http.ResponseWriter, r request) error {
 	list := []productStatus{}
 	for org := range f.Members([]string{recipientRole}) {

@@ -87,7 +87,7 @@ func (f face) certifySoftware(w http.ResponseWriter, r *http.Request) error {
 }
 
 // certifyOrganisation answers 201 with a BRSEAL, which any of its software can
-// share by the UK's API.
+// share.
 func (f face) certifyOrganisation(w http.ResponseWriter, r *http.Request) error {
 	req, err := requestOf(w, r, pki.BRSeal)
 	if err != nil {
@@ -98,4 +98,16 @@ func (f face) certifyOrganisation(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	return rest.WriteJSON(w, http.StatusCreated, answer(c))
+}
+
+// associateCertificate shares the organisation's BRSEAL with its software, whose
+// application set then has the key: what a client signs with (RFC 7523).
+func (f face) associateCertificate(w http.ResponseWriter, r *http.Request) error {
+	if got := r.PathValue("type"); got != string(pki.BRSeal) {
+		return problem.Invalid("type", "expected certificate type %s here, got %q", pki.BRSeal, got)
+	}
+	if err := f.Registry.Associate(r.PathValue("org"), r.PathValue("software"), pki.BRSeal, r.PathValue("kid")); err != nil {
+		return err
+	}
+	return rest.WriteNothing(w)
 }

@@ -122,6 +122,10 @@ func TestHostileRequests(t *testing.T) {
 		{"certificate for nobody", "POST", orgs + "/none/certificates/brseal", csr, 404, "none"},
 		{"unknown deviation", "POST", soft + "/certificates/brcac?wrong=colour", csr, 400, "wrong"},
 		{"deviation without a name", "POST", soft + "/certificates/brcac?wrong=", csr, 400, "wrong"},
+		{"sharing a BRCAC", "PUT", soft + "/certificates/brcac/none", "", 400, "brcac"},
+		{"sharing no key", "PUT", soft + "/certificates/brseal/none", "", 404, "none"},
+		{"sharing with another's", "PUT", foreign + "/certificates/brseal/none", "", 404, "no software"},
+		{"taking back", "DELETE", soft + "/certificates/brseal/none", "", 405, "DELETE"},
 		{"reading a certificate", "GET", soft + "/certificates/brcac", "", 405, "GET"},
 
 		{"participants of a page", "POST", "/brazil/participants", "", 405, "POST"},

@@ -76,7 +76,7 @@ func TestSealCertificate(t *testing.T) {
 	var got certificate
 	s.json(call{"POST", org + "/certificates/brseal", nil, newCSR(t, key), 201}, &got)
 	require.Equal(t, []string{}, got.SoftwareIDs)
-	require.NoError(t, s.desk.Registry.Associate(idOf(org), idOf(soft), pki.BRSeal, got.KeyID))
+	s.do(call{"PUT", soft + "/certificates/brseal/" + got.KeyID, nil, "", 204})
 	for _, owner := range []string{keysOf(org), keysOf(soft)} {
 		jwk := s.keys(owner + "/application.jwks")[got.KeyID]
 		require.NotNil(t, jwk, owner)
@@ -113,4 +113,24 @@ func TestWrongCertificate(t *testing.T) {
 	require.Empty(t, s.keys(keysOf(soft)+"/transport.jwks"))
 	s.json(call{"POST", soft + "/certificates/brcac", nil, newCSR(t, newKey(t)), 201}, &got)
 	require.Len(t, s.keys(keysOf(soft)+"/transport.jwks"), 1)
+}
+
+// A BRCAC bears the host that the software names, or one of its own.
+func TestHostOfTransportCertificate(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	org := s.enrol(`{"OrganisationName":"A"}`)
+	for _, in := range []struct{ body, want string }{
+		{`{"ClientName":"A","ClientUri":"https://a.example:8443/x","RedirectUri":["https://b.example/cb"]}`, "CN=a.example,"},
+		{`{"ClientName":"A","ClientUri":"urn:a","RedirectUri":["com.example.app:/cb","https://b.example/cb"]}`, "CN=b.example,"},
+		{`{"ClientName":"A"}`, "CN="},
+	} {
+		soft := s.enrolSoftware(org, in.body)
+		if in.want == "CN=" {
+			in.want += idOf(soft) + ".example,"
+		}
+		var got certificate
+		s.json(call{"POST", soft + "/certificates/brcac", nil, newCSR(t, newKey(t)), 201}, &got)
+		require.Regexp(t, "^"+in.want, got.Subject)
+	}
 }

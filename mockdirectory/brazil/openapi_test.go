@@ -77,6 +77,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{oneSoft, call{"PUT", soft, jsonType, `{"Status":"Inactive"}`, 400}},
 		{oneSoft + "/certificates/{type}", call{"POST", soft + "/certificates/brcac", pemType, newCSR(t, newKey(t)), 201}},
 		{oneSoft + "/certificates/{type}", call{"POST", soft + "/certificates/brcac", pemType, "nothing", 400}},
+		{oneSoft + "/certificates/{type}/{kid}", call{"PUT", soft + "/certificates/brseal/" + seal.KeyID, nil, "", 204}},
+		{oneSoft + "/certificates/{type}/{kid}", call{"PUT", soft + "/certificates/brseal/none", nil, "", 404}},
 		{oneSoft + "/assertion", call{"GET", soft + "/assertion", nil, "", 200}},
 		{oneSoft + "/assertion", call{"GET", soft + "/assertion?kid=none", nil, "", 400}},
 		{"/brazil/keystore/openbanking.jwks", call{"GET", "/brazil/keystore/openbanking.jwks", nil, "", 200}},

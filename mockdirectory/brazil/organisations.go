@@ -62,6 +62,9 @@ func (e enrolment) read() (registry.Enrolment, error) {
 	return out, nil
 }
 
+// readServer reads a server as strictly as the body around it, which a nested
+// struct would not be. Unlike in the UK's API, registration is offered unless the
+// bank says otherwise.
 func readServer(raw json.RawMessage) (registry.AuthorisationServer, error) {
 	s := advertised{AutoRegistration: true}
 	if err := rest.DecodeJSON(raw, &s); err != nil {
@@ -114,7 +117,8 @@ type listed struct {
 	Empty      bool           `json:"empty"`
 }
 
-// listOrganisations shows those with a Brazilian role. Pages count from zero.
+// listOrganisations shows those with a Brazilian role. Pages count from zero, as
+// in Raidiam's other lists; one beyond the end is empty and no error.
 func (f face) listOrganisations(w http.ResponseWriter, r *http.Request) error {
 	query, err := rest.Parameters(r, "page", "size")
 	if err != nil {
@@ -152,7 +156,9 @@ func number(query map[string]string, name string, standard, least int) (int, err
 	return n, nil
 }
 
-// showOrganisation finds those of other ecosystems as well, without a claim.
+// showOrganisation finds those of other ecosystems as well, without a claim: who
+// is enrolled can get roles of this one. OrgDetails stands beside details of
+// contracts in the real answer.
 func (f face) showOrganisation(w http.ResponseWriter, r *http.Request) error {
 	org, err := f.Registry.Organisation(r.PathValue("org"))
 	if err != nil {

@@ -53,6 +53,7 @@ func Routes(d *desk.Desk) []rest.Route {
 		rest.Route{Pattern: soft, Class: Enrolment, Methods: tracked(rest.Methods{http.MethodPost: f.enrolSoftware, http.MethodGet: f.listSoftware})},
 		rest.Route{Pattern: oneSoft, Class: Enrolment, Methods: tracked(rest.Methods{http.MethodGet: f.showSoftware, http.MethodPut: f.updateSoftware})},
 		rest.Route{Pattern: oneSoft + "/certificates/{type}", Class: Enrolment, Methods: tracked(rest.Methods{http.MethodPost: f.certifySoftware})},
+		rest.Route{Pattern: oneSoft + "/certificates/{type}/{kid}", Class: Enrolment, Methods: tracked(rest.Methods{http.MethodPut: f.associateCertificate})},
 		rest.Route{Pattern: oneSoft + "/assertion", Class: Assertion, Methods: tracked(rest.Get(f.assertion))},
 		rest.Route{Pattern: keys + "/openbanking.jwks", Class: DirectoryKeys, Methods: rest.Get(f.directoryKeys)},
 		rest.Route{Pattern: "/openapi/brazil.yaml", Class: Description, Methods: rest.Get(describe)},

@@ -27,7 +27,8 @@ type fields struct {
 	Roles             []string `json:"Roles"`
 }
 
-// software is a software statement as the API shows it.
+// software is a software statement as the API shows it. ClientId is the client
+// that the software is at the directory itself, which has the same id here.
 type software struct {
 	OrganisationID string `json:"OrganisationId"`
 	ID             string `json:"SoftwareStatementId"`
@@ -37,6 +38,7 @@ type software struct {
 	Locked bool `json:"Locked"`
 }
 
+// fieldsOf leaves out roles of other ecosystems, which this one has no names for.
 func fieldsOf(f registry.Fields) fields {
 	return fields{
 		f.ClientName, f.Description, f.ClientURI, f.LogoURI, f.PolicyURI, f.TermsOfServiceURI, f.RedirectURI,
@@ -129,6 +131,7 @@ func (f face) listSoftware(w http.ResponseWriter, r *http.Request) error {
 	return rest.WriteJSON(w, http.StatusOK, out)
 }
 
+// showSoftware answers 200 whatever the status, which is part of what it shows.
 func (f face) showSoftware(w http.ResponseWriter, r *http.Request) error {
 	soft, org, err := f.Registry.Software(r.PathValue("org"), r.PathValue("software"))
 	if err != nil {
@@ -172,7 +175,9 @@ func (f face) updateSoftware(w http.ResponseWriter, r *http.Request) error {
 	return rest.WriteJSON(w, http.StatusOK, shownSoftware(org, soft))
 }
 
-// assertion answers with the compact JWS.
+// assertion answers with the compact JWS. It is asked for by GET and made anew
+// each time: banks take statements of the last five minutes only (Open Finance
+// Brasil DCR 1.0, section 7.1).
 func (f face) assertion(w http.ResponseWriter, r *http.Request) error {
 	query, err := rest.Parameters(r, "kid")
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"crypto"
 	"crypto/x509"
 	"fmt"
-	"net"
 
 	"github.com/dcrkit/dcrkit/fixtures/jose"
 	"github.com/dcrkit/dcrkit/fixtures/pki"
@@ -191,7 +190,7 @@ func (d *Desk) CertifyListener(body []byte) ([]byte, error) {
 	}
 	hosts := csr.DNSNames
 	for _, ip := range csr.IPAddresses {
-		hosts = append(hosts, net.IP(ip).String())
+		hosts = append(hosts, ip.String())
 	}
 	if len(hosts) == 0 {
 		return nil, problem.Invalid("subjectAltName", "expected at least one DNS name or IP address in the certificate signing request")

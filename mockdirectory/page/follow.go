@@ -18,7 +18,7 @@ const (
 	followed = 30 * time.Minute
 	quiet    = 20 * time.Second
 	// pause keeps a load run from drawing the list thousands of times a second.
-	pause = 250 * time.Millisecond
+	pause = 500 * time.Millisecond
 	// sending bounds one write to a browser that has stopped to read.
 	sending = 10 * time.Second
 )
@@ -49,6 +49,8 @@ func (s *site) events(w http.ResponseWriter, r *http.Request) {
 	defer stop()
 	w.Header().Set("Content-Type", "text/event-stream")
 	to := stream{w, http.NewResponseController(w)}
+	// net/http takes the end of the time to read a request for the browser going away.
+	_ = to.control.SetReadDeadline(time.Time{})
 	if to.send("retry: 2000\n\n") != nil {
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -89,6 +90,25 @@ func TestFetchesAreFollowedLive(t *testing.T) {
 	require.Contains(t, got, "Fetched 1 time in 1 minute", "by the other")
 	require.Contains(t, h.get(200, "/ui/fetches"), "fetched 11 times in 1 minute")
 	require.NotContains(t, h.get(200, organisationPath(org)), "Fetched 11", "they are not the organisation's keys")
+}
+
+// A server's times for reading and writing are meant for requests that come to an end.
+func TestFollowingOutlastsTheServersTimes(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	const short = 100 * time.Millisecond
+	impatient := httptest.NewUnstartedServer(h.manage.Config.Handler)
+	impatient.Config.ReadTimeout, impatient.Config.WriteTimeout = short, short
+	impatient.Start()
+	t.Cleanup(impatient.Close)
+	h.manage.Close()
+	h.manage = impatient
+	f, _ := h.follow("/ui/fetches/events")
+	time.Sleep(3 * short)
+	h.fetch("/healthz", "late")
+	event, _, ok := f.next()
+	require.True(t, ok)
+	require.Contains(t, event["rows"], "late")
 }
 
 func TestFollowersAreBoundedAndEndWithTheServer(t *testing.T) {

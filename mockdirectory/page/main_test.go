@@ -17,7 +17,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -58,13 +57,12 @@ type house struct {
 	manage  *httptest.Server
 	http    *http.Client // of the management port; follows no redirect
 	closing chan struct{}
-	offset  time.Duration // of the clock
 }
 
 func open(t testing.TB) *house {
 	t.Helper()
 	h := &house{t: t, closing: make(chan struct{})}
-	now := func() time.Time { return time.Now().Add(h.offset) }
+	now := time.Now
 	classes := slices.Concat(uk.Classes, trust.Classes)
 	h.panel = knob.New(knob.Options{Endpoints: classes})
 	t.Cleanup(h.panel.Close)

@@ -36,14 +36,13 @@ type drawing func(*http.Request) (*screen, error)
 func (s *screen) Form(id string) *form { return s.Forms[id] }
 
 // with adds forms.
-func (s *screen) with(forms ...*form) *screen {
+func (s *screen) with(forms ...*form) {
 	if s.Forms == nil {
 		s.Forms = map[string]*form{}
 	}
 	for _, f := range forms {
 		s.Forms[f.ID] = f
 	}
-	return s
 }
 
 // Navigation is what is reached from everywhere.

@@ -31,26 +31,41 @@ type entry struct {
 	key *Key
 }
 
-// keySet is a JWK Set with its document, which is rendered when it is first
-// asked for after a change: a set of ten thousand keys is neither rendered for
-// each fetch nor for each key that is added to it.
+// large is the number of keys from which on a set is indexed and its document
+// kept. Most sets have two or three, which are written as fast as they are found;
+// a hundred thousand kept documents would be the bulk of the process.
+const large = 8
+
+// keySet is a JWK Set. The document of a large one is rendered when it is first
+// asked for after a change: ten thousand keys are neither rendered for each
+// fetch nor for each key that is added to them.
 type keySet struct {
 	entries   []entry
-	places    map[keyName]int // of entries that have a kind; only writers use it
+	places    map[keyName]int // of entries that have a kind; only writers use it, nil in a small set
 	document  atomic.Pointer[[]byte]
 	rendering sync.Mutex // one reader renders, and the others wait for its document
+}
+
+// keyName tells the certified keys of a set apart.
+type keyName struct {
+	kind pki.Kind
+	kid  string
 }
 
 // put adds a key. A certificate for a key that has one of the same kind takes
 // its place.
 func (s *keySet) put(e entry) {
+	s.document.Store(nil)
 	if former := s.find(e.key.Kind, e.key.KeyID); former != nil {
 		*former = e
-	} else {
-		s.entries = append(s.entries, e)
-		s.place(len(s.entries) - 1)
+		return
 	}
-	s.document.Store(nil)
+	s.entries = append(s.entries, e)
+	if s.places == nil {
+		s.index()
+	} else {
+		s.places[keyName{e.key.Kind, e.key.KeyID}] = len(s.entries) - 1
+	}
 }
 
 // take removes every key of that kid. A key that was certified under several
@@ -58,14 +73,42 @@ func (s *keySet) put(e entry) {
 func (s *keySet) take(kid string) {
 	had := len(s.entries)
 	s.entries = slices.DeleteFunc(s.entries, func(e entry) bool { return e.key.KeyID == kid })
-	if len(s.entries) == had {
+	if len(s.entries) < had {
+		s.document.Store(nil)
+		s.index()
+	}
+}
+
+// index notes where the keys are, if they are many.
+func (s *keySet) index() {
+	s.places = nil
+	if len(s.entries) < large {
 		return
 	}
-	s.document.Store(nil)
-	clear(s.places)
-	for i := range s.entries {
-		s.place(i)
+	s.places = make(map[keyName]int, len(s.entries))
+	for i, e := range s.entries {
+		s.places[keyName{e.key.Kind, e.key.KeyID}] = i
 	}
+}
+
+// find the key of that kind and kid; nil when there is none. Verbatim keys have
+// no kind and are never found, as there may be several of a kid.
+func (s *keySet) find(kind pki.Kind, kid string) *entry {
+	if kind == "" {
+		return nil
+	}
+	if s.places != nil {
+		if i, there := s.places[keyName{kind, kid}]; there {
+			return &s.entries[i]
+		}
+		return nil
+	}
+	for i := range s.entries {
+		if k := s.entries[i].key; k.KeyID == kid && k.Kind == kind {
+			return &s.entries[i]
+		}
+	}
+	return nil
 }
 
 // of returns every key of that kid.
@@ -79,37 +122,15 @@ func (s *keySet) of(kid string) []entry {
 	return found
 }
 
-// keyName tells the certified keys of a set apart.
-type keyName struct {
-	kind pki.Kind
-	kid  string
-}
-
-// find the key of that kind and kid; nil when there is none. Verbatim keys have
-// no kind and are never found, as there may be several of a kid.
-func (s *keySet) find(kind pki.Kind, kid string) *entry {
-	if i, there := s.places[keyName{kind, kid}]; there {
-		return &s.entries[i]
-	}
-	return nil
-}
-
-func (s *keySet) place(i int) {
-	k := s.entries[i].key
-	if k.Kind == "" {
-		return
-	}
-	if s.places == nil {
-		s.places = map[keyName]int{}
-	}
-	s.places[keyName{k.Kind, k.KeyID}] = i
-}
-
 // render returns the document, which nobody changes any more. The caller holds
 // mu for reading, so that no key comes or goes meanwhile.
 func (s *keySet) render(pick func(*Key) bool) []byte {
 	if pick != nil {
 		return renderSet(s.entries, pick)
+	}
+	all := func(*Key) bool { return true }
+	if len(s.entries) < large {
+		return renderSet(s.entries, all)
 	}
 	if document := s.document.Load(); document != nil {
 		return *document
@@ -119,7 +140,7 @@ func (s *keySet) render(pick func(*Key) bool) []byte {
 	if document := s.document.Load(); document != nil {
 		return *document
 	}
-	document := renderSet(s.entries, func(*Key) bool { return true })
+	document := renderSet(s.entries, all)
 	s.document.Store(&document)
 	return document
 }

@@ -139,7 +139,7 @@ func TestKilledProcessLosesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	var all []acknowledged
-	for _, lines := range []int{1, 37, 200, 203, 411} {
+	for _, lines := range []int{1, 2, 37, 41, 97, 130, 199, 200, 203, 204, 318, 411} {
 		all = append(all, killAfter(t, dir, lines)...)
 		s := openSQLite(t, dir)
 		r := openRegistry(t, s)

@@ -122,6 +122,45 @@ func TestRestartFindsEverything(t *testing.T) {
 	refused(t, 409, "was revoked", err)
 }
 
+// A large set is indexed; what holds for small ones holds for it, too.
+func TestLargeSet(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := openSQLite(t, dir)
+	r := openRegistry(t, s)
+	org := enrol(t, r)
+	soft := enrolSoftware(t, r, org.ID)
+	var want []string
+	kid := func(i int) string { return fmt.Sprintf("kid%03d", i) }
+	for i := range 12 * large {
+		k, c := issued(kid(i), pki.OBSeal, i)
+		publish(t, r, org.ID, org.ID, k, c)
+		require.NoError(t, r.Associate(org.ID, soft.ID, pki.OBSeal, k.KeyID))
+		want = append(want, k.KeyID)
+		require.Equal(t, want, kids(document(t, r, org.ID, org.ID, false)), "the document follows each change")
+	}
+	publish(t, r, org.ID, org.ID, Key{KeyID: "v", JWK: `{"kid":"v"}`}, nil)
+	publish(t, r, org.ID, org.ID, Key{KeyID: "v", JWK: `{"kid":"v"}`}, nil)
+	require.Equal(t, append(want, "v", "v"), kids(document(t, r, org.ID, org.ID, false)))
+	// From large to small, with a renewal after each revocation.
+	for i := range 12*large - 1 {
+		require.NoError(t, r.RevokeKey(org.ID, kid(i), Revocation{}))
+		k, c := issued(kid(12*large-1), pki.OBSeal, 1000+i)
+		publish(t, r, org.ID, org.ID, k, c)
+		require.Equal(t, want[i+1:], kids(document(t, r, org.ID, soft.ID, false)))
+		require.Equal(t, want[:i+1], kids(document(t, r, org.ID, soft.ID, true)))
+		require.Contains(t, document(t, r, org.ID, soft.ID, false), k.JWK)
+		if i%31 == 0 {
+			before, unseen := stateOf(t, r), hidden(r)
+			require.NoError(t, s.Close())
+			s = openSQLite(t, dir)
+			r = openRegistry(t, s)
+			require.Equal(t, before, stateOf(t, r))
+			require.Equal(t, unseen, hidden(r))
+		}
+	}
+}
+
 // A key that many software share is kept once, in the store and in memory.
 func TestSharedKeyIsKeptOnce(t *testing.T) {
 	t.Parallel()

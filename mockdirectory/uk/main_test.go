@@ -1,7 +1,6 @@
 package uk
 
 import (
-	"bytes"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -273,9 +272,7 @@ func newCSR(t testing.TB, key crypto.Signer, hosts ...string) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der}))
 }
 
-func compact(t testing.TB, body []byte) string {
+func unmarshal(t testing.TB, a answer, into any) {
 	t.Helper()
-	var out bytes.Buffer
-	require.NoError(t, json.Compact(&out, body))
-	return out.String()
+	require.NoError(t, json.Unmarshal(a.body, into), "%s", a.body)
 }

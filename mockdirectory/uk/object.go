@@ -86,7 +86,7 @@ func (p projection) of(o object, path []string) object {
 		case object:
 			out[name] = p.of(value, at)
 		case []object:
-			var kept []object
+			kept := []object{}
 			for _, one := range value {
 				kept = append(kept, p.of(one, at))
 			}

@@ -26,7 +26,8 @@
   const most = 200;
   const live = get("live");
   const pause = get("pause");
-  let waiting = []; // what came while paused
+  const waiting = []; // what came while paused, unless it was too much
+  let missed = false;
   let paused = false;
 
   function show(update) {
@@ -42,8 +43,8 @@
   source.addEventListener("fetches", (event) => {
     const update = JSON.parse(event.data);
     if (!paused) return show(update);
-    waiting.push(update);
-    waiting = waiting.slice(-20);
+    missed = missed || waiting.length === 50;
+    if (!missed) waiting.push(update);
     live.textContent = "Paused; there are new fetches.";
   });
   source.addEventListener("error", () => {
@@ -55,6 +56,7 @@
     pause.setAttribute("aria-pressed", paused);
     pause.textContent = paused ? "Go on" : "Pause";
     live.textContent = paused ? "Paused." : "Live.";
+    if (!paused && missed) location.reload();
     if (!paused) waiting.splice(0).forEach(show);
   });
 })();
