@@ -31,6 +31,7 @@ func (s *site) authorities() []authorityRow {
 	return rows
 }
 
+// authorityForm is one button about the issuing CAs, with the CA's name in its id.
 func authorityForm(what, slug, submit string) *form {
 	return &form{
 		ID: what + slug, Action: authoritiesAction, Submit: submit, Inline: true, Danger: slug != "",

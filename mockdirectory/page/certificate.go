@@ -107,11 +107,12 @@ func (s *site) certify(r *http.Request) (act, error) {
 			return outcome{}, err
 		}
 		shown.KeyID, shown.Serial, shown.Chain, shown.Back = issued.KeyID, issued.Serial, issued.PEM, pathOf(r)
-		return outcome{show: issuedScreen("A certificate "+string(kind), s.trail(org, id), shown)}, nil
+		return outcome{show: issuedScreen("Certificate, "+string(kind), s.trail(org, id), shown)}, nil
 	}
 	return a, nil
 }
 
+// issue asks the desk that the page is for: an empty id is the organisation itself.
 func (s *site) issue(ctx context.Context, org, id string, req desk.CertificateRequest) (desk.Issued, error) {
 	if id == "" {
 		return s.Desk.CertifyOrganisation(ctx, org, req)

@@ -64,8 +64,10 @@ func (s *site) fetches(r *http.Request) (*screen, error) {
 	return page, nil
 }
 
+// fits tells whether a fetch is of the class that is looked at; no class is all of them.
 func fits(f watch.Fetch, class string) bool { return class == "" || f.Class == class }
 
+// fetchesLink leads to the fetches before a number; 0 leads to the newest.
 func fetchesLink(class string, before int64) string {
 	query := url.Values{}
 	if class != "" {
@@ -77,4 +79,5 @@ func fetchesLink(class string, before int64) string {
 	return fetchesPath + "?" + query.Encode()
 }
 
+// newFetchRow goes by the path, since in every ecosystem key sets are named so and classes differ.
 func newFetchRow(f watch.Fetch) fetchRow { return fetchRow{f, strings.HasSuffix(f.Path, ".jwks")} }

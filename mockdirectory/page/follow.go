@@ -49,8 +49,6 @@ func (s *site) events(w http.ResponseWriter, r *http.Request) {
 	defer stop()
 	w.Header().Set("Content-Type", "text/event-stream")
 	to := stream{w, http.NewResponseController(w)}
-	// net/http takes the end of the time to read a request for the browser going away.
-	_ = to.control.SetReadDeadline(time.Time{})
 	if to.send("retry: 2000\n\n") != nil {
 		return
 	}
@@ -90,6 +88,7 @@ type stream struct {
 	control *http.ResponseController
 }
 
+// send flushes, or the event would wait for the next one to fill a buffer.
 func (s stream) send(text string) error {
 	_ = s.control.SetWriteDeadline(time.Now().Add(sending + quiet))
 	if _, err := s.w.Write([]byte(text)); err != nil {

@@ -70,6 +70,7 @@ func (s *site) keyFetches(id string) []keyFetch {
 	return out
 }
 
+// note counts failures too: a server that is refused and asks again is what a knob is to show.
 func (k *keyFetch) note(f watch.Fetch) {
 	k.Times++
 	k.Last = f.At

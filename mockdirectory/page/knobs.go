@@ -61,6 +61,8 @@ func (s *site) knobs(r *http.Request) (*screen, error) {
 	return page, nil
 }
 
+// turnForm offers every class of endpoints with every knob. Which go together is the panel's to
+// say, in words better than a missing choice.
 func (s *site) turnForm() *form {
 	var names []choice
 	for _, d := range knob.Definitions() {

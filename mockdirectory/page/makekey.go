@@ -26,6 +26,8 @@ type maker struct {
 	openssl string
 }
 
+// makerOf finds out how a key of that kind is made. A weak one has 1024 bits, the least that
+// crypto/rsa makes.
 func makerOf(kind, wrong string) (maker, error) {
 	const line = " -nodes -subj /CN=any -keyout member.key -out " + csrFile
 	weak := wrong == string(pki.WeakKey)

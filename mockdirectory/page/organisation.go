@@ -62,6 +62,7 @@ func (s *site) organisation(r *http.Request) (*screen, error) {
 	return page, nil
 }
 
+// statusForm is on the pages of organisations and of software, which have different states.
 func statusForm(path string, states []string, now string) *form {
 	return &form{
 		ID: "status", Action: path + "/status", Submit: "Set the status",

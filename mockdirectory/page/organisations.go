@@ -61,6 +61,7 @@ func (s *site) find(query string, from int) (rows []registry.Organisation, total
 	}
 }
 
+// enrolForm asks for no more than the API does: only the name is required.
 func enrolForm() *form {
 	return &form{
 		ID: "enrol", Action: organisationsPath, Submit: "Enrol the organisation",

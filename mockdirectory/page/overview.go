@@ -23,6 +23,7 @@ type overviewBody struct {
 	CAs       []authorityRow
 }
 
+// count is a number that leads to what was counted, if there is a page of it.
 type count struct {
 	Number int
 	Text   string
@@ -147,6 +148,7 @@ func (s *site) signingKey(r *http.Request) (act, error) {
 	return a, nil
 }
 
+// listenerForm makes no key: a server's key belongs where the server is.
 func listenerForm() *form {
 	return &form{
 		ID: "listener", Action: Root + "listener", Submit: "Certify the test server", Upload: true,

@@ -48,6 +48,7 @@ func (l list) paging(shown, total int) paging {
 	return p
 }
 
+// turnTo keeps the place of the other lists on the page, but not the words for what was done.
 func (l list) turnTo(page int) string {
 	query := url.Values{}
 	for name, values := range l.r.URL.Query() {

@@ -84,6 +84,8 @@ func (s *site) shows(draw drawing) http.Handler {
 	})
 }
 
+// answer draws the whole page before the first byte is sent, so that a failure can still become
+// an answer.
 func (s *site) answer(w http.ResponseWriter, r *http.Request, page *screen) {
 	var b bytes.Buffer
 	if err := templates[page.template].ExecuteTemplate(&b, "layout", page); err != nil {

@@ -20,6 +20,7 @@ type softwareBody struct {
 	Shareable     bool // the organisation has a certificate to share
 }
 
+// softwarePath is the page of a software, and the beginning of where its forms go.
 func softwarePath(org, id string) string {
 	return organisationPath(org) + "/software/" + url.PathEscape(id)
 }
@@ -74,6 +75,8 @@ func (s *site) softwareStatus(r *http.Request) (act, error) {
 	}, nil
 }
 
+// jwkForm says in so many words that nothing is checked: it is how a key set is spoilt for good,
+// which a knob does for a while.
 func jwkForm(path string) *form {
 	return &form{
 		ID: "jwk", Action: path + "/jwk", Submit: "Publish the JWK as it is",

@@ -37,6 +37,7 @@ func softwareFields(org registry.Organisation, f registry.Fields) []field {
 	return fields
 }
 
+// softwareForm leaves everything empty: the defaults are the directory's to fill in.
 func softwareForm(org registry.Organisation) *form {
 	return &form{
 		ID: "enrol-software", Action: organisationPath(org.ID) + "/software", Submit: "Enrol the software",
@@ -44,6 +45,7 @@ func softwareForm(org registry.Organisation) *form {
 	}
 }
 
+// editForm has what there is, so that whatever is not touched stays.
 func editForm(path string, soft registry.Software, org registry.Organisation) *form {
 	return &form{ID: "edit", Action: path + "/edit", Submit: "Save the changes", Fields: softwareFields(org, soft.Fields)}
 }

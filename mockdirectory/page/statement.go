@@ -65,6 +65,7 @@ func malformations() []group {
 	return groups
 }
 
+// summaryOf leaves out what all of them begin with, and keeps the rule: it is how reports name it.
 func summaryOf(m malformation.Malformation) string {
 	return strings.TrimPrefix(m.Summary, "the software statement ") + " (" + m.Rule + ")"
 }

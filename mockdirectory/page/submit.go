@@ -69,6 +69,7 @@ func (s *site) takes(draw drawing, read reading) http.Handler {
 	})
 }
 
+// finish shows what can be seen once, and leads away from everything else.
 func (s *site) finish(w http.ResponseWriter, r *http.Request, out outcome) {
 	if out.show != nil {
 		s.answer(w, r, out.show)

@@ -55,6 +55,7 @@ func hidden(c rune) bool {
 	return !strings.ContainsRune("\n\r\t", c) && (unicode.IsControl(c) || unicode.Is(unicode.Cf, c))
 }
 
+// date and clock are in UTC, as the footer of each page says: logs of the server under test have it.
 func date(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }
 
 func clock(t time.Time) string { return t.UTC().Format("15:04:05.000") }
