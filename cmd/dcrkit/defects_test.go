@@ -42,13 +42,16 @@ func notPassed(run *reports.Run) []string {
 }
 
 // defects are rules of the reference server from every area that it upholds;
-// switched off one at a time, exactly their own checks notice.
+// switched off one at a time, exactly their own checks notice, and those of rules
+// that the server keeps by the same comparison.
 var defects = strings.Fields(`
 	TLS-05 TLS-12 TLS-19 HTP-07
 	HDR-03 HDR-04 HDR-09 HDR-25 HDR-29 SIG-02 SIG-13 SIG-23
 	CLM-01 CLM-13 CLM-26 SSG-05 SSG-09 SSC-01 SSC-23
 	MET-07 MET-16 MET-30 RSP-12 RSP-13
 	TOK-08 GET-12 GET-13 PUT-11 PUT-22 DEL-11
+	TLS-09 TLS-10 DIR-03 DIR-05 DIR-06 DIR-07 DIR-08 DIR-09 DIR-10 DIR-11 DIR-13 DIR-14 DIR-15 DIR-17 DIR-19 DIR-20
+	SSG-21 SSG-22
 `)
 
 // withDefect runs the whole suite against a server with one rule switched off
@@ -83,7 +86,8 @@ func TestDefectsAreNoticed(t *testing.T) {
 	for _, rule := range defects {
 		t.Run(rule, func(t *testing.T) {
 			noticed, errors := withDefect(t, l, p, rule)
-			require.Equal(t, []string{rule}, noticed)
+			require.Contains(t, noticed, rule)
+			require.Subset(t, append(aspsp.Upholds(rule), rule), noticed)
 			require.Empty(t, errors)
 		})
 	}

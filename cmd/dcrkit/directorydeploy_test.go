@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/require"
@@ -260,4 +262,75 @@ func TestKubernetes(t *testing.T) {
 func number(n int) string {
 	text, _ := json.Marshal(n)
 	return string(text)
+}
+
+// The services of compose.yaml as processes on this machine: what differs from containers are names
+// and folders. The runner is to do one check only.
+func TestComposeServicesMeet(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile(filepath.Join(deployment, "compose.yaml"))
+	require.NoError(t, err)
+	folder := t.TempDir()
+	here := localNames(t, folder)
+	var file composeFile
+	require.NoError(t, yaml.Unmarshal([]byte(here.Replace(string(raw))), &file))
+	directory, aspsp, runner := file.Services["directory"], file.Services["aspsp"], file.Services["runner"]
+
+	start(t, folder, append([]string{"dcrkit"}, directory.Command...))
+	eventually(t, folder, directory.Healthcheck.Test[1:])
+	start(t, folder, append(aspsp.Entrypoint, aspsp.Command...))
+	eventually(t, folder, aspsp.Healthcheck.Test[1:])
+
+	run := process(t, folder, append(runner.Entrypoint, runner.Command...))
+	run.Env = append(run.Env, "DCRKIT_RULE=SSG-08", "DCRKIT_INITIAL_ACCESS_TOKEN=")
+	out, err := run.CombinedOutput()
+	require.NoError(t, err, string(out))
+	require.Contains(t, string(out), "verdict: passed")
+	require.FileExists(t, filepath.Join(folder, "reports", "report.json"))
+}
+
+// localNames are what hosts, folders and the shell of the containers are called here. The management
+// port is on the loopback, where it speaks HTTP.
+func localNames(t *testing.T, folder string) *strings.Replacer {
+	for _, name := range []string{"data", "trust", "reports"} {
+		require.NoError(t, os.Mkdir(filepath.Join(folder, name), 0o700))
+	}
+	names := []string{"/busybox/", "", "$$", "$"}
+	for _, name := range []string{"=/data", "=/trust", " /trust", ">/trust", " /reports"} {
+		names = append(names, name, name[:1]+folder+name[1:])
+	}
+	for i, p := range freePorts(t, "8443", "8442", "8444", "9443") {
+		number := strings.TrimPrefix(p.was, "127.0.0.1:")
+		names = append(names, "0.0.0.0:"+number, p.is, "https://localhost:"+number, "http://"+p.is)
+		host := []string{"directory", "directory", "directory", "aspsp"}[i]
+		names = append(names, host+":"+number, p.is)
+	}
+	return strings.NewReplacer(names...)
+}
+
+func process(t *testing.T, folder string, words []string) *exec.Cmd {
+	cmd := exec.CommandContext(t.Context(), words[0], words[1:]...)
+	cmd.Dir = folder
+	cmd.Env = append(os.Environ(), tokenVariable+"=0123456789abcdef0123456789abcdef")
+	return cmd
+}
+
+// start ends the process with the test.
+func start(t *testing.T, folder string, words []string) {
+	cmd := process(t, folder, words)
+	require.NoError(t, cmd.Start(), words)
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Wait()
+	})
+}
+
+// eventually repeats a health check until it succeeds, as the container engine does.
+func eventually(t *testing.T, folder string, words []string) {
+	var out []byte
+	require.Eventually(t, func() (healthy bool) {
+		var err error
+		out, err = process(t, folder, words).CombinedOutput()
+		return err == nil
+	}, 30*time.Second, 200*time.Millisecond, "%v: %s", words, &out)
 }

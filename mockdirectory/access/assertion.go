@@ -41,6 +41,8 @@ func fault(format string, args ...any) error {
 // readAssertion judges an assertion except for whether it has been used before.
 // Its key is looked up in the registry: nothing is fetched.
 func (g *Guard) readAssertion(text string) (assertion, error) {
+	// What costs nothing comes first: a signature is verified for software that is
+	// enrolled, with a key that it has.
 	if len(text) > maxAssertion {
 		return assertion{}, fault("expected at most %d characters, got %d", maxAssertion, len(text))
 	}
@@ -48,7 +50,7 @@ func (g *Guard) readAssertion(text string) (assertion, error) {
 	if err != nil || strings.ContainsAny(text, " \t\r\n") {
 		return assertion{}, fault("expected a compact JWS without white space")
 	}
-	if name := cmpDuplicate(token); name != "" {
+	if name := repeated(token); name != "" {
 		return assertion{}, fault("the member %s is there twice", shown(name))
 	}
 	alg, err := readHeader(token.Header)
@@ -76,7 +78,9 @@ func (g *Guard) readAssertion(text string) (assertion, error) {
 	return a, err
 }
 
-func cmpDuplicate(token jose.Token) string {
+// repeated is a member that header or claims hold twice. Readers differ in which
+// of the two they take (RFC 7515 and RFC 7519, section 4 of each), so neither is.
+func repeated(token jose.Token) string {
 	if name := token.Header.Duplicate(); name != "" {
 		return name
 	}
@@ -125,6 +129,7 @@ func (g *Guard) verify(soft registry.Software, kid, alg, text string) error {
 	if err != nil {
 		return err
 	}
+	// A set may hold a kid twice: one key for its certificate, one verbatim.
 	known := false
 	for _, k := range keys {
 		if k.KeyID != kid || k.Revoked != nil {

@@ -18,6 +18,7 @@ const (
 	assertionType     = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 )
 
+// tokenURL is the audience that an assertion has to name.
 func (g *Guard) tokenURL() string { return g.desk.Base + TokenPath }
 
 // tokenAnswer is RFC 6749 section 5.1.
@@ -51,6 +52,7 @@ func (g *Guard) Token(w http.ResponseWriter, r *http.Request) error {
 		return refuse(invalidClient, "%s", fault)
 	}
 	now := g.desk.Now()
+	// Last of all that authenticates, so that nobody can use up the jti of another.
 	if err := g.seen.use(client.software.ID, client.jti, client.expires, now); err != nil {
 		return err
 	}
@@ -72,6 +74,8 @@ func (g *Guard) Token(w http.ResponseWriter, r *http.Request) error {
 // readForm reads the body, each parameter of which may be there once (RFC 6749,
 // section 3.2).
 func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
+	// A faulty body is invalid_request too, for which RFC 6749 section 5.2 wants 400
+	// where HTTP would have 415.
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/x-www-form-urlencoded" {
 		return nil, refuse(invalidRequest, "Content-Type: expected application/x-www-form-urlencoded, got %s", shown(r.Header.Get("Content-Type")))
 	}
@@ -97,6 +101,8 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	return form, nil
 }
 
+// checkForm tells what is missing from what is wrong. Without an assertion the
+// client has not authenticated at all, which has a code of its own.
 func checkForm(form url.Values) error {
 	switch grant := form.Get("grant_type"); grant {
 	case clientCredentials:

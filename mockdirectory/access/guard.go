@@ -101,6 +101,7 @@ func (g *Guard) Protect(need Need, e rest.Endpoint) rest.Endpoint {
 	}
 }
 
+// callerKey is where the caller is kept in the context of a request.
 type callerKey struct{}
 
 // Caller is the member who calls. There is none when the call was let through
@@ -144,6 +145,7 @@ func (g *Guard) admit(h http.Header, r *http.Request, authorization []string) (G
 // permit looks at what a member may do. Members that are suspended or revoked
 // keep their tokens and may do nothing with them.
 func (g *Guard) permit(h http.Header, r *http.Request, caller Grant, need Need) error {
+	// The standing of a member counts before what it asks for.
 	if _, _, err := g.desk.Acting(caller.OrganisationID, caller.SoftwareID); err != nil {
 		return err
 	}

@@ -53,6 +53,7 @@ type challenge struct {
 	scope      string // that would do
 }
 
+// refuse sets the header and returns the refusal.
 func (c challenge) refuse(h http.Header) error {
 	value := `Bearer realm="directory"`
 	if c.code != "" {

@@ -25,6 +25,7 @@ type seen struct {
 	swept time.Time
 }
 
+// newSeen remembers so many at most.
 func newSeen(most int) *seen {
 	return &seen{most: most, until: map[[sha256.Size / 2]byte]time.Time{}}
 }
@@ -36,6 +37,7 @@ func (s *seen) use(issuer, jti string, expires, now time.Time) error {
 	key := [sha256.Size / 2]byte(sum[:])
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	// The clock of a directory can be set back, too.
 	if now.Sub(s.swept).Abs() >= sweepEvery {
 		s.swept = now
 		for k, until := range s.until {

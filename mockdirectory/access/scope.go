@@ -24,14 +24,15 @@ var grants = map[string]struct {
 	to      string
 	granted func(roles []string) bool
 }{
-	TPPReadAccess:         {"a third party or an ASPSP", participant},
-	ASPSPReadAccess:       {"a third party or an ASPSP", participant},
-	AuthoritiesReadAccess: {"a third party or an ASPSP", participant},
+	TPPReadAccess:         {"a third party or an ASPSP", Participant},
+	ASPSPReadAccess:       {"a third party or an ASPSP", Participant},
+	AuthoritiesReadAccess: {"a third party or an ASPSP", Participant},
 	TPPReadAll:            {"an ASPSP", Bank},
 	ASPSPManage:           {"an ASPSP", Bank},
 	TPPManage:             {"a third party", ThirdParty},
 }
 
+// The roles of PSD2, and those of the directory for confirmation of payee.
 var (
 	thirdPartyRoles = []string{"AISP", "PISP", "CBPII", "CD_AISP", "CD_CBPII"}
 	bankRoles       = []string{"ASPSP", "CD_ASPSP"}
@@ -43,8 +44,11 @@ func ThirdParty(roles []string) bool { return anyOf(roles, thirdPartyRoles) }
 // Bank tells whether one of the roles is that of an account provider in the UK.
 func Bank(roles []string) bool { return anyOf(roles, bankRoles) }
 
-func participant(roles []string) bool { return ThirdParty(roles) || Bank(roles) }
+// Participant tells whether one of the roles is that of either. The registry has
+// members of other ecosystems too, who are nobody here.
+func Participant(roles []string) bool { return ThirdParty(roles) || Bank(roles) }
 
+// anyOf tells whether two lists have something in common.
 func anyOf(have, wanted []string) bool {
 	return slices.ContainsFunc(have, func(s string) bool { return slices.Contains(wanted, s) })
 }

@@ -37,6 +37,7 @@ type tokens struct {
 	order  [][sha256.Size]byte // as they were issued
 }
 
+// newTokens keeps so many at most.
 func newTokens(random io.Reader, most int) *tokens {
 	return &tokens{random: random, most: most, grants: map[[sha256.Size]byte]Grant{}}
 }
@@ -51,6 +52,7 @@ func (t *tokens) issue(g Grant, now time.Time) (string, error) {
 	g.expires = now.Add(tokenLifetime)
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	// Those that have ended go first; they are the oldest, too.
 	for len(t.order) > 0 && (len(t.order) >= t.most || !now.Before(t.grants[t.order[0]].expires)) {
 		delete(t.grants, t.order[0])
 		t.order = t.order[1:]

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/dcrkit/dcrkit/fixtures/pki"
 	"github.com/dcrkit/dcrkit/mockdirectory/desk"
@@ -69,19 +71,22 @@ func (s *site) certify(r *http.Request) (act, error) {
 	org, id := r.PathValue("org"), r.PathValue("software")
 	kind, wrong := pki.Kind(r.PostForm.Get("type")), r.PostForm.Get("wrong")
 	making, body := r.PostForm.Get("key"), r.PostForm.Get("body")
-	allowed, api := []pki.Kind{pki.OBWAC, pki.OBSeal}, apiPath(org)
-	if id != "" {
-		allowed, api = []pki.Kind{pki.OBTransport, pki.OBSigning}, softwareAPI(org, id)
+	allowed, err := s.kinds(org, id)
+	if err != nil {
+		return a, err
 	}
-	if kind != allowed[0] && kind != allowed[1] {
-		return a, problem.Invalid("type", "expected %s or %s here, got %q", allowed[0], allowed[1], kind)
+	if !slices.Contains(allowed, kind) {
+		return a, problem.Invalid("type", "expected %s here, got %q", joined(allowed), kind)
 	}
-	a.command = command{method: http.MethodPost, path: api + "/certificate/" + string(kind), media: mediaPEM, file: csrFile}
+	a.command = command{method: http.MethodPost, path: certificateAPI(org, id, kind), media: mediaPEM, file: csrFile}
 	a.command.query = url.Values{}
 	for _, name := range []string{"wrong", "issuer", "publish"} {
 		if value := r.PostForm.Get(name); value != "" {
 			a.command.query.Set(name, value)
 		}
+	}
+	if british := allowed[len(allowed)-2:]; !slices.Contains(british, kind) && (a.command.query.Has("issuer") || a.command.query.Has("publish")) {
+		return a, problem.Invalid("issuer", "expected the first one, and the key to be published, with %s: Brazil's API has no choice of them", kind)
 	}
 	if making != "" {
 		maker, err := makerOf(making, wrong)
@@ -112,12 +117,23 @@ func (s *site) certify(r *http.Request) (act, error) {
 	return a, nil
 }
 
-// issue asks the desk that the page is for: an empty id is the organisation itself.
-func (s *site) issue(ctx context.Context, org, id string, req desk.CertificateRequest) (desk.Issued, error) {
+// kinds are the certificates of the page that a form is on.
+func (s *site) kinds(org, id string) ([]pki.Kind, error) {
 	if id == "" {
-		return s.Desk.CertifyOrganisation(ctx, org, req)
+		o, err := s.Desk.Registry.Organisation(org)
+		return kindsOf(o.Roles, false), err
 	}
-	return s.Desk.CertifySoftware(ctx, org, id, req)
+	soft, _, err := s.Desk.Registry.Software(org, id)
+	return kindsOf(soft.Roles, true), err
+}
+
+// joined lists kinds in the words of a refusal.
+func joined(kinds []pki.Kind) string {
+	var names []string
+	for _, k := range kinds {
+		names = append(names, string(k))
+	}
+	return strings.Join(names, " or ")
 }
 
 // trail leads back to the organisation, and to the software if there is one.

@@ -17,6 +17,7 @@ type command struct {
 	method     string // GET when empty
 	path       string // escaped
 	query      url.Values
+	header     string // one more of the request
 	media      string // of the body
 	body       string
 	file       string // name of a file that is the body
@@ -51,25 +52,25 @@ func jsonText(v any) string {
 	return out.String()
 }
 
-// curl writes the command. The public side is trusted by the directory's own root; the management
-// port is where the visitor is now.
+// curl writes the command. The public side is trusted by the directory's own root, and so is the
+// management port where it speaks HTTPS; that is where the visitor is now.
 func (s *site) curl(r *http.Request, c command) string {
 	words := []string{"curl"}
-	base, token := s.Desk.Base, "$ACCESS_TOKEN"
-	needed := s.APIToken
-	secure := true
-	if c.management {
-		secure = r.TLS != nil
-		base, token, needed = origin(r), "$MANAGEMENT_TOKEN", s.ManagementToken
+	base, secure, needed := s.Desk.Base, true, false
+	if c.management || s.APIToken {
+		base, secure, needed = origin(r), r.TLS != nil, s.ManagementToken
 	}
 	if secure {
 		words = append(words, "--cacert directory-ca.pem")
 	}
 	if needed {
-		words = append(words, `-H "Authorization: Bearer `+token+`"`)
+		words = append(words, `-H "Authorization: Bearer $MANAGEMENT_TOKEN"`)
 	}
 	if c.method != "" && c.method != http.MethodGet {
 		words = append(words, "-X "+c.method)
+	}
+	if c.header != "" {
+		words = append(words, "-H "+quoted(c.header))
 	}
 	if c.media != "" {
 		words = append(words, "-H "+quoted("Content-Type: "+c.media))

@@ -4,6 +4,7 @@ import (
 	"encoding/pem"
 	"html"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dcrkit/dcrkit/mockdirectory/page"
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
 )
 
@@ -179,6 +181,14 @@ func TestReadingCommands(t *testing.T) {
 	fetched, err := os.ReadFile(filepath.Join(c.folder, "directory-ca.pem"))
 	require.NoError(t, err)
 	require.Contains(t, string(fetched), "BEGIN CERTIFICATE")
+	beyond := page.New(page.Config{Desk: h.desk, Panel: h.panel, Fetches: h.fetches, Keys: testKeys, ManagementToken: true})
+	answer := httptest.NewRecorder()
+	beyond.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "https://directory.example/ui/", nil))
+	require.NoError(t, os.Remove(filepath.Join(c.folder, "directory-ca.pem")))
+	c.run(http.StatusOK, shownCommand(t, answer.Body.String(), "root"))
+	again, err := os.ReadFile(filepath.Join(c.folder, "directory-ca.pem"))
+	require.NoError(t, err)
+	require.Equal(t, fetched, again)
 	token := c.run(http.StatusOK, shownCommand(t, h.get(200, softwarePath(soft)+"/statement?malformation=statement-iss-wrong&canary=https://c.example/%27"), "statement-curl"))
 	require.Len(t, strings.Split(token, "."), 3)
 }

@@ -39,7 +39,7 @@ const shownFetches = 100
 // fetches draws the list of fetches. Its pages are found by number, since it moves.
 func (s *site) fetches(r *http.Request) (*screen, error) {
 	query := r.URL.Query()
-	body := fetchesBody{Class: query.Get("class"), Classes: s.Classes, Keys: s.keyFetches("")}
+	body := fetchesBody{Class: query.Get("class"), Classes: s.Classes, Keys: s.keyFetches()}
 	before, err := strconv.ParseInt(query.Get("before"), 10, 64)
 	paged := err == nil && before > 0
 	all, last := s.Fetches.Since(0, mostFetches)
@@ -80,4 +80,6 @@ func fetchesLink(class string, before int64) string {
 }
 
 // newFetchRow goes by the path, since in every ecosystem key sets are named so and classes differ.
-func newFetchRow(f watch.Fetch) fetchRow { return fetchRow{f, strings.HasSuffix(f.Path, ".jwks")} }
+func newFetchRow(f watch.Fetch) fetchRow {
+	return fetchRow{f, strings.HasSuffix(f.Path, ".jwks") || strings.HasSuffix(f.Path, "/jwks")}
+}

@@ -112,7 +112,7 @@ func (s *site) update(class string, after int64) (event string, last int64) {
 	var u update
 	var errs [2]error
 	u.Rows, errs[0] = fragment("fetches", "fetch-rows", rows)
-	u.Keys, errs[1] = fragment("fetches", "key-fetches", s.keyFetches(""))
+	u.Keys, errs[1] = fragment("fetches", "key-fetches", s.keyFetches())
 	newest := rows[0]
 	u.Text = fmt.Sprintf("%s. The last: %s %s, %d", plural(len(rows), "new fetch", "new fetches"), newest.Method, plainly(newest.Path), newest.Status)
 	data, err := json.Marshal(u)

@@ -360,4 +360,5 @@ func TestKnobs(t *testing.T) {
 	require.Contains(t, h.get(200, "/ui/knobs"), "50 % of them")
 	h.done("/ui/knobs/clear", nil)
 	require.Empty(t, h.panel.List())
+	require.EqualValues(t, 5, h.turned.Load(), "the server is told of each change")
 }

@@ -93,8 +93,10 @@ func TestCommandsNameTheToken(t *testing.T) {
 	api, management := command{path: "/a"}, command{method: "DELETE", path: "/knobs/", management: true}
 	require.Equal(t, `curl --cacert directory-ca.pem 'https://d.example/a'`, s.curl(r, api))
 	require.Equal(t, `curl -X DELETE 'http://127.0.0.1:1/knobs/'`, s.curl(plainHTTP, management))
-	s.APIToken, s.ManagementToken = true, true
-	require.Equal(t, `curl --cacert directory-ca.pem -H "Authorization: Bearer $ACCESS_TOKEN" 'https://d.example/a'`, s.curl(r, api))
+	s.ManagementToken = true
+	require.Equal(t, `curl --cacert directory-ca.pem 'https://d.example/a'`, s.curl(r, api))
+	s.APIToken = true
+	require.Equal(t, `curl --cacert directory-ca.pem -H "Authorization: Bearer $MANAGEMENT_TOKEN" 'https://m.example/a'`, s.curl(r, api), "members have tokens there, and the operator has not")
 	require.Equal(t, `curl --cacert directory-ca.pem -H "Authorization: Bearer $MANAGEMENT_TOKEN" -X DELETE 'https://m.example/knobs/'`, s.curl(r, management))
 }
 

@@ -36,9 +36,9 @@ const (
 	ofLate         = 15 * time.Minute
 )
 
-// keyFetches counts the fetches of key sets by who fetched what, the latest first. With an id only
-// those of its owner count.
-func (s *site) keyFetches(id string) []keyFetch {
+// keyFetches counts the fetches of key sets by who fetched what, the latest first. With ids only
+// those of their owner count.
+func (s *site) keyFetches(ids ...string) []keyFetch {
 	type who struct{ path, from, agent, client string }
 	all, last := s.Fetches.Since(0, mostFetches)
 	if last == 0 {
@@ -49,7 +49,7 @@ func (s *site) keyFetches(id string) []keyFetch {
 	at := map[who]int{}
 	var out []keyFetch
 	for _, f := range all {
-		if !newFetchRow(f).OfKeys || now.Sub(f.At) > ofLate || id != "" && !names(f.Path, id) {
+		if !newFetchRow(f).OfKeys || now.Sub(f.At) > ofLate || ids != nil && !slices.Contains(ids, ownerIn(f.Path)) {
 			continue
 		}
 		w := who{f.Path, f.From, f.Agent, f.Client}
@@ -79,16 +79,16 @@ func (k *keyFetch) note(f watch.Fetch) {
 	}
 }
 
-// names tells whether the last part of a path is the key set of that owner. The paths of other
-// ecosystems have the owner before it.
-func names(path, id string) bool {
+// ownerIn is the id in the path of a key set: the last part, or the one before what Brazil's key
+// store calls its sets.
+func ownerIn(path string) string {
 	parts := strings.Split(strings.TrimSuffix(path, ".jwks"), "/")
-	last := len(parts) - 1
-	return parts[last] == id || len(id) == softwareIDLength && last > 0 && parts[last-1] == id
+	last := slices.IndexFunc(parts, func(p string) bool { return p == "application" || p == "transport" || p == "inactive" })
+	if last < 1 {
+		last = len(parts)
+	}
+	return parts[last-1]
 }
-
-// softwareIDLength tells the id of a software from that of an organisation.
-const softwareIDLength = 22
 
 // whose finds whose keys are at a path.
 func (s *site) whose(path string) (name, href string) {
@@ -96,16 +96,14 @@ func (s *site) whose(path string) (name, href string) {
 	if strings.Contains(path, "/revoked/") || strings.Contains(path, "/inactive/") {
 		kind = "revoked keys of "
 	}
-	parts := strings.Split(strings.TrimSuffix(path, ".jwks"), "/")
-	for _, id := range slices.Backward(parts) {
-		if soft, org, err := s.Desk.Registry.SoftwareByID(id); err == nil {
-			return kind + plainly(soft.ClientName), softwarePath(org.ID, soft.ID)
-		}
-		if org, err := s.Desk.Registry.Organisation(id); err == nil {
-			return kind + plainly(org.Name), organisationPath(org.ID)
-		}
+	id := ownerIn(path)
+	if soft, org, err := s.Desk.Registry.SoftwareByID(id); err == nil {
+		return kind + plainly(soft.ClientName), softwarePath(org.ID, soft.ID)
 	}
-	if strings.HasPrefix(path, "/keystore/") {
+	if org, err := s.Desk.Registry.Organisation(id); err == nil {
+		return kind + plainly(org.Name), organisationPath(org.ID)
+	}
+	if id == "openbanking" || id == "jwks" {
 		return "keys of the directory", Root
 	}
 	return "keys of nobody here", ""

@@ -130,6 +130,7 @@ func (s *site) turn(r *http.Request) (act, error) {
 	}
 	a.do = func(context.Context) (outcome, error) {
 		_, err := s.Panel.Set(set)
+		s.Turned()
 		return after(knobsPath, "turned"), knobProblem(err)
 	}
 	return a, nil
@@ -157,6 +158,7 @@ func (s *site) removeKnob(r *http.Request) (act, error) {
 			if !s.Panel.Remove(id) {
 				return outcome{}, problem.NotFound("id: no such setting: %q; it may have come to its end", id)
 			}
+			s.Turned()
 			return after(knobsPath, "removed"), nil
 		},
 	}, nil
@@ -169,6 +171,7 @@ func (s *site) clearKnobs(*http.Request) (act, error) {
 		command: command{method: http.MethodDelete, path: "/knobs/", management: true},
 		do: func(context.Context) (outcome, error) {
 			s.Panel.Clear()
+			s.Turned()
 			return after(knobsPath, "cleared"), nil
 		},
 	}, nil

@@ -16,6 +16,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,6 +24,8 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/dcrkit/dcrkit/fixtures/pki"
+	"github.com/dcrkit/dcrkit/mockdirectory/australia"
+	"github.com/dcrkit/dcrkit/mockdirectory/brazil"
 	"github.com/dcrkit/dcrkit/mockdirectory/desk"
 	"github.com/dcrkit/dcrkit/mockdirectory/knob"
 	"github.com/dcrkit/dcrkit/mockdirectory/page"
@@ -58,6 +61,7 @@ type house struct {
 	manage  *httptest.Server
 	http    *http.Client // of the management port; follows no redirect
 	closing chan struct{}
+	turned  atomic.Int32
 }
 
 func open(t testing.TB) *house {
@@ -78,7 +82,8 @@ func open(t testing.TB) *house {
 	require.NoError(t, err)
 	h.desk = &desk.Desk{Base: base, Issuer: "OpenBanking Ltd", Now: now, Registry: members, Trust: tr}
 
-	h.public.Config.Handler = rest.Handler(uk.Routes(uk.Config{Desk: h.desk}), quiet, h.fetches.Wrap, h.panel.Wrap)
+	routes := slices.Concat(uk.Routes(uk.Config{Desk: h.desk}), brazil.Routes(h.desk), australia.Routes(h.desk))
+	h.public.Config.Handler = rest.Handler(routes, quiet, h.fetches.Wrap, h.panel.Wrap)
 	h.public.TLS = &tls.Config{Certificates: []tls.Certificate{h.certificate()}, MinVersion: tls.VersionTLS12}
 	h.public.StartTLS()
 	t.Cleanup(h.public.Close)
@@ -87,12 +92,12 @@ func open(t testing.TB) *house {
 	shown := page.New(page.Config{
 		Desk: h.desk, Panel: h.panel, Fetches: h.fetches, Keys: testKeys, PKIURL: "http://pki.example", Classes: classes,
 		Addresses: []page.Address{{Name: "Discovery", URL: base + "/.well-known/openid-configuration", Note: "of the token endpoint"}},
-		Closing:   h.closing,
+		Closing:   h.closing, Turned: func() { h.turned.Add(1) },
 	})
 	mux.Handle("/{$}", shown)
 	mux.Handle(page.Root, shown)
 	mux.Handle("/knobs/", http.StripPrefix("/knobs", h.panel.Handler()))
-	mux.Handle("/", rest.Handler(uk.Routes(uk.Config{Desk: h.desk}), quiet))
+	mux.Handle("/", rest.Handler(routes, quiet))
 	h.manage = httptest.NewServer(http.NewCrossOriginProtection().Handler(mux))
 	t.Cleanup(h.manage.Close)
 	h.http = &http.Client{

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dcrkit/dcrkit/fixtures/pki"
 	"github.com/dcrkit/dcrkit/mockdirectory/problem"
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
 )
@@ -44,13 +43,13 @@ func (s *site) organisation(r *http.Request) (*screen, error) {
 	if body.Holdings, err = s.holdings(r, owner{org: org.ID, id: org.ID, path: path}); err != nil {
 		return nil, err
 	}
-	body.Fetched = s.keyFetches(org.ID)
+	body.Fetched = s.keyFetches(org.ID, org.UUID)
 	page := &screen{
 		template: "organisation", Title: plainly(org.Name), Here: organisationsPath, Body: body,
 		Trail: []link{{"Organisations", organisationsPath}},
 	}
 	page.with(statusForm(path, registry.OrganisationStates, org.Status), softwareForm(org),
-		s.certificateForm(path, pki.OBWAC, pki.OBSeal), serversForm(path, org.AuthorisationServers))
+		s.certificateForm(path, kindsOf(org.Roles, false)...), serversForm(path, org.AuthorisationServers))
 	page.with(revocationForms(path, body.Holdings)...)
 	page.Reads = []shown{
 		s.read(r, "The organisation", apiPath(org.ID)),

@@ -47,7 +47,7 @@ func (s *site) overview(r *http.Request) (*screen, error) {
 	revoked, settings := len(s.Desk.Registry.RevokedCertificates()), len(s.Panel.List())
 	body := overviewBody{
 		Base: s.Desk.Base, Addresses: s.addresses(),
-		Root: "curl -o directory-ca.pem " + quoted(origin(r)+"/ca/root.pem"),
+		Root: s.rootCommand(r),
 		Counts: []count{
 			{organisations, pick(organisations, "organisation", "organisations"), Root + "organisations"},
 			{settings, pick(settings, "knob turned", "knobs turned"), Root + "knobs"},
@@ -89,6 +89,16 @@ func (s *site) overview(r *http.Request) (*screen, error) {
 		s.read(r, "Whether the directory is up", "/healthz"),
 	}
 	return page, nil
+}
+
+// rootCommand fetches what all other commands trust. From a management port in the clear that is
+// simple; else it comes from the public side, unchecked, since there is nothing yet to check it by.
+func (s *site) rootCommand(r *http.Request) string {
+	const file, path = "-o directory-ca.pem ", "/ca/root.pem"
+	if r.TLS == nil && !s.ManagementToken {
+		return "curl " + file + quoted(origin(r)+path)
+	}
+	return "curl --insecure " + file + quoted(s.Desk.Base+path)
 }
 
 // addresses are those that every directory has, then those that its APIs add.

@@ -27,9 +27,15 @@ type Config struct {
 	// Classes are the kinds of endpoints that knobs may name and fetches are of.
 	Classes []string
 
-	// APIToken and ManagementToken say that commands for the terminal need a token there. They name
-	// the variable to put it in: a page never shows a secret that it can do without.
-	APIToken, ManagementToken bool
+	// APIToken says that the public API wants the tokens of members, which an operator has none of.
+	// Commands for the terminal go to the management port then, which has the same APIs.
+	APIToken bool
+	// ManagementToken says that the management port wants a token. Commands name the variable to put
+	// it in: a page never shows a secret that it can do without.
+	ManagementToken bool
+
+	// Turned is called after a knob was turned or taken back here, as its API would be. Nil is nobody.
+	Turned func()
 
 	// Closing ends those who follow the list of fetches. A server closes it before it waits for its
 	// handlers, which Shutdown of net/http does without telling them. Nil never ends them.
@@ -52,6 +58,9 @@ type site struct {
 // New serves the page below Root, and leads from / to it. Whoever mounts it sees to it that only
 // those come in who may: it knows nobody.
 func New(cfg Config) http.Handler {
+	if cfg.Turned == nil {
+		cfg.Turned = func() {}
+	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}

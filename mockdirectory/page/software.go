@@ -41,7 +41,7 @@ func (s *site) software(r *http.Request) (*screen, error) {
 	if body.Holdings, err = s.holdings(r, owner{org: org.ID, id: soft.ID, path: path}); err != nil {
 		return nil, err
 	}
-	body.Fetched = s.keyFetches(soft.ID)
+	body.Fetched = s.keyFetches(soft.ID, soft.UUID)
 	share := s.shareForm(org.ID, path)
 	body.Shareable = share != nil
 	page := &screen{
@@ -49,7 +49,7 @@ func (s *site) software(r *http.Request) (*screen, error) {
 		Trail: []link{{"Organisations", organisationsPath}, {plainly(org.Name), organisationPath(org.ID)}},
 	}
 	page.with(editForm(path, soft, org), statusForm(path, registry.SoftwareStates, soft.Status),
-		s.certificateForm(path, pki.OBTransport, pki.OBSigning), jwkForm(path), s.statementForm(path))
+		s.certificateForm(path, kindsOf(soft.Roles, true)...), jwkForm(path), s.statementForm(path, soft.Roles))
 	if share != nil {
 		page.with(share)
 	}
@@ -59,6 +59,12 @@ func (s *site) software(r *http.Request) (*screen, error) {
 		s.read(r, "A software statement for it", api+"/software-statement-assertion"),
 		s.read(r, "Its keys", "/"+org.ID+"/"+soft.ID+".jwks"),
 		s.read(r, "Its revoked keys", "/"+org.ID+"/revoked/"+soft.ID+".jwks"),
+	}
+	if within(soft.Roles, registry.BrazilRoles) {
+		store := "/brazil/keystore/" + org.UUID + "/" + soft.UUID
+		page.Reads = append(page.Reads,
+			s.read(r, "Its keys for signatures, in Brazil's key store", store+"/application.jwks"),
+			s.read(r, "Its keys for mutual TLS, in Brazil's key store", store+"/transport.jwks"))
 	}
 	return page, nil
 }
@@ -124,9 +130,13 @@ func (s *site) shareForm(org, path string) *form {
 func (s *site) share(r *http.Request) (act, error) {
 	org, id := r.PathValue("org"), r.PathValue("software")
 	kind, kid, _ := strings.Cut(r.PostForm.Get("kid"), " ")
+	path := softwareAPI(org, id) + "/certificate/" + url.PathEscape(kind)
+	if pki.Kind(kind) == pki.BRSeal {
+		path = brazilAPI(org, id) + "/certificates/" + kind
+	}
 	return act{
 		form:    "share",
-		command: command{method: http.MethodPut, path: softwareAPI(org, id) + "/certificate/" + url.PathEscape(kind) + "/" + url.PathEscape(kid)},
+		command: command{method: http.MethodPut, path: path + "/" + url.PathEscape(kid)},
 		do: func(context.Context) (outcome, error) {
 			return after(softwarePath(org, id), "shared"), s.Desk.Registry.Associate(org, id, pki.Kind(kind), kid)
 		},

@@ -3,11 +3,9 @@ package page
 import (
 	"html/template"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/dcrkit/dcrkit/fixtures/malformation"
-	"github.com/dcrkit/dcrkit/mockdirectory/desk"
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
 )
 
@@ -26,7 +24,7 @@ func (b statementBody) Download() template.URL { return dataURL("application/jwt
 
 // statementForm asks for a statement. It is a GET, since nothing is changed by it and each reload
 // is to have a new one.
-func (s *site) statementForm(path string) *form {
+func (s *site) statementForm(path string, roles []string) *form {
 	keys := []choice{{"", "the one that signs now"}}
 	states := s.Desk.Trust.Signing().States()
 	for _, k := range states[max(0, len(states)-perPage):] {
@@ -39,7 +37,7 @@ func (s *site) statementForm(path string) *form {
 		}
 		keys = append(keys, choice{k.KeyID, k.KeyID + ", " + state})
 	}
-	return &form{
+	f := &form{
 		ID: "statement", Action: path + "/statement", Method: "get", Submit: "Issue the statement", NoCurl: true,
 		Fields: []field{
 			{Name: "malformation", Label: "Malformation", Type: "select", Choices: optional("none: an honest statement", malformations()), Hint: "one change, aimed at one rule"},
@@ -47,6 +45,10 @@ func (s *site) statementForm(path string) *form {
 			{Name: "kid", Label: "Signed by", Type: "select", Choices: []group{{Choices: keys}}},
 		},
 	}
+	if all := ecosystems(roles); len(all) > 1 {
+		f.Fields = append(f.Fields, field{Name: "ecosystem", Label: "Ecosystem", Type: "select", Choices: []group{{Choices: all}}, Hint: "only the UK's statements can be malformed"})
+	}
+	return f
 }
 
 // malformations are those of the statement, by who makes the change.
@@ -80,25 +82,15 @@ func (s *site) statement(r *http.Request) (*screen, error) {
 	path := softwarePath(org.ID, soft.ID)
 	body := statementBody{Software: soft, Back: path}
 	page := &screen{template: "statement", Title: "Software statement", Here: organisationsPath, Trail: s.trail(org.ID, soft.ID)}
-	f := s.statementForm(path)
+	f := s.statementForm(path, soft.Roles)
 	page.with(f)
 	asked := r.URL.Query()
 	f.fill(asked)
-	q := desk.AssertionQuery{Canary: asked.Get("canary"), KeyID: asked.Get("kid")}
-	if name := asked.Get("malformation"); name != "" {
-		q.Malformation = &name
-		if m, err := malformation.ByName(name); err == nil {
-			body.Changed = summaryOf(m)
-		}
+	if m, err := malformation.ByName(asked.Get("malformation")); err == nil {
+		body.Changed = summaryOf(m)
 	}
-	query := url.Values{}
-	for _, name := range []string{"malformation", "canary", "kid"} {
-		if value := asked.Get(name); value != "" {
-			query.Set(name, value)
-		}
-	}
-	body.Curl = s.curl(r, command{path: softwareAPI(org.ID, soft.ID) + "/software-statement-assertion", query: query})
-	token, err := s.Desk.Assertion(r.Context(), org.ID, soft.ID, q)
+	token, c, err := s.assertion(r.Context(), soft, org, asked)
+	body.Curl = s.curl(r, c)
 	if err != nil {
 		p := s.told(r, err)
 		page.Acted, page.status, f.Problem = f, p.Status, p.Text

@@ -19,8 +19,10 @@ var known = map[string]string{
 
 // authorities are the competent authorities.
 func (f face) authorities(of resourceType) []object {
+	// Nothing dates them, so they are as old as the directory.
 	ids := []string{"FCAGBR", "OBGBR"}
 	seen := map[string]bool{"FCAGBR": true, "OBGBR": true}
+	// There is no table of authorities: an enrolment may name any.
 	for org := range f.organisations(context.Background(), nil) {
 		if !seen[org.AuthorityID] {
 			seen[org.AuthorityID] = true
@@ -54,6 +56,7 @@ func (f face) trustServices(of resourceType) []object {
 	if dn, err := pki.SubjectDN(c); err == nil {
 		subject = dn.RFC4514()
 	}
+	// An id has at most 40 characters, the fingerprint more.
 	sum := sha256.Sum256(c.Raw)
 	id := hex.EncodeToString(sum[:20])
 	return []object{{

@@ -34,6 +34,7 @@ func kindOf(r *http.Request, allowed []pki.Kind) (pki.Kind, error) {
 	return kind, nil
 }
 
+// keyIDOf reads {kid}. One that no key can have leads nowhere.
 func keyIDOf(r *http.Request) (string, error) {
 	kid := r.PathValue("kid")
 	if !keyIDs.MatchString(kid) {
@@ -164,6 +165,7 @@ func (f face) revokeCertificate(w http.ResponseWriter, r *http.Request) error {
 	return rest.WriteNothing(w)
 }
 
+// publishJWK has no like in the real directory, whose sets are always sound.
 func (f face) publishJWK(w http.ResponseWriter, r *http.Request) error {
 	body, err := rest.ReadBody(w, r)
 	if err != nil {
@@ -175,6 +177,7 @@ func (f face) publishJWK(w http.ResponseWriter, r *http.Request) error {
 	return rest.WriteNothing(w)
 }
 
+// certifyListener answers with PEM, which is what a test server is started with.
 func (f face) certifyListener(w http.ResponseWriter, r *http.Request) error {
 	body, err := rest.ReadBody(w, r)
 	if err != nil {

@@ -29,10 +29,14 @@ type within struct {
 	of   filter
 }
 
+// both is and.
 type both struct{ left, right filter }
 
+// either is or.
 type either struct{ left, right filter }
 
+// matches compares with each value, where there are several: one that is equal
+// will do (RFC 7644, section 3.4.2.2).
 func (c comparison) matches(o object) bool {
 	for value := range o.values(c.path) {
 		text, isText := value.(string)

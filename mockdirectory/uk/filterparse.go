@@ -33,6 +33,7 @@ func parseFilter(text string, over attribute) (filter, error) {
 	return f, nil
 }
 
+// filterParser reads from left to right and never goes back by more than a word.
 type filterParser struct {
 	text        string
 	at          int
@@ -50,6 +51,7 @@ func (p *filterParser) either(over attribute, depth int) (filter, error) {
 	return left, err
 }
 
+// both reads and, which binds more than or (RFC 7644, section 3.4.2.2).
 func (p *filterParser) both(over attribute, depth int) (filter, error) {
 	left, err := p.factor(over, depth)
 	for err == nil && p.keyword("and") {
@@ -88,6 +90,8 @@ func (p *filterParser) factor(over attribute, depth int) (filter, error) {
 	return p.comparison(over, path, is)
 }
 
+// brackets reads a filter over the attributes of one value. Without them, two
+// comparisons could be satisfied by two different values.
 func (p *filterParser) brackets(path []string, is attribute, depth int) (filter, error) {
 	if is.kind != complexMany {
 		return nil, badFilter(p.at, "expected eq, because %s does not have several values with attributes", path[len(path)-1])
@@ -103,6 +107,8 @@ func (p *filterParser) brackets(path []string, is attribute, depth int) (filter,
 	return within{path, f}, nil
 }
 
+// comparison reads the operator and the value, and holds the value to the
+// attribute: Active eq "true" would never be true of anything.
 func (p *filterParser) comparison(over attribute, path []string, is attribute) (filter, error) {
 	name := path[len(path)-1]
 	p.blanks()
@@ -177,6 +183,7 @@ func (p *filterParser) keyword(want string) bool {
 	return false
 }
 
+// symbol takes one character if it comes next.
 func (p *filterParser) symbol(want byte) bool {
 	p.blanks()
 	if p.at < len(p.text) && p.text[p.at] == want {
@@ -186,6 +193,8 @@ func (p *filterParser) symbol(want byte) bool {
 	return false
 }
 
+// blanks skips them. Clients leave them where the grammar has none, before a
+// closing parenthesis for one.
 func (p *filterParser) blanks() {
 	for p.at < len(p.text) && p.text[p.at] == ' ' {
 		p.at++
@@ -201,6 +210,7 @@ func (p *filterParser) word() string {
 	return p.text[start:p.at]
 }
 
+// isLetterOrDigit is ALPHA and DIGIT of the grammar, which are ASCII.
 func isLetterOrDigit(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }

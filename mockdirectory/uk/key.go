@@ -26,6 +26,7 @@ func (f face) showKey(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, c := range certificates {
+		// A wrong certificate has the same kid as an honest one for the same key.
 		if c.KeyID != kid || c.Wrong != "" {
 			continue
 		}
@@ -48,6 +49,8 @@ func (f face) showKey(w http.ResponseWriter, r *http.Request) error {
 	return problem.NotFound("kid: organisation %s has no certificate for key %q", r.PathValue("org"), kid)
 }
 
+// describeKey adds what the real directory says beside the JWK. A key that was
+// revoked in one place only is revoked here: it is the state that is asked for.
 func (f face) describeKey(jwk *jose.Object, k registry.Key, c registry.Certificate) {
 	status := "Active"
 	switch {
@@ -69,6 +72,7 @@ func (f face) sharers(c registry.Certificate) []string {
 		return []string{c.Owner}
 	}
 	out := []string{}
+	// Nothing leads from a key to those who share it, which is asked for too rarely.
 	for offset := 0; ; offset += statementPage {
 		page, _, err := f.Registry.SoftwareOf(c.OrganisationID, offset, statementPage)
 		if err != nil || len(page) == 0 {

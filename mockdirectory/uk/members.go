@@ -72,6 +72,7 @@ func (f face) listOrganisations(w http.ResponseWriter, r *http.Request) error {
 	return rest.WriteJSON(w, http.StatusOK, map[string]any{"totalResults": total, "startIndex": offset + 1, "Organisations": list})
 }
 
+// showOrganisation answers 200 whatever the status, as showSoftware does.
 func (f face) showOrganisation(w http.ResponseWriter, r *http.Request) error {
 	org, err := f.Registry.Organisation(r.PathValue("org"))
 	if err != nil {

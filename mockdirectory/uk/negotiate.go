@@ -49,6 +49,7 @@ func quality(accept, offer string) float64 {
 			continue
 		}
 		q, specific = 1, rank
+		// A weight that cannot be read is taken for a refusal, so that a typing error shows.
 		if text, there := parameters["q"]; there {
 			if q, err = strconv.ParseFloat(text, 64); err != nil {
 				q = 0
@@ -72,8 +73,11 @@ func checkMedia(r *http.Request, fits func(media string) bool, expected string) 
 	return nil
 }
 
+// isJSON takes any type that says it is JSON inside (RFC 6839, section 3.1): which
+// of them a body really is, its members tell.
 func isJSON(media string) bool { return media == mediaJSON || strings.HasSuffix(media, "+json") }
 
+// isPEM takes the type that the real directory asks for and no other.
 func isPEM(media string) bool { return media == mediaPEM }
 
 // encode writes JSON and leaves <, > and & in names as they are.

@@ -24,6 +24,7 @@ func (o object) values(path []string) iter.Seq[any] {
 			o = inner
 		}
 		switch value := o[path[len(path)-1]].(type) {
+		// A resource need not have every attribute of its schema.
 		case nil:
 		case []string:
 			for _, one := range value {
@@ -47,6 +48,7 @@ func (o object) elements(path []string, pin string) iter.Seq[object] {
 			return slices.Values(value)
 		}
 	}
+	// What is not there has no elements, and nothing is true of it.
 	return func(func(object) bool) {}
 }
 

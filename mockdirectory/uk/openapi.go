@@ -13,6 +13,7 @@ import (
 //go:embed openapi.yaml
 var OpenAPI []byte
 
+// openAPIPath is where the description is served.
 const openAPIPath = "/openapi/uk.yaml"
 
 // listDescriptions leads to the descriptions of the APIs.
@@ -20,6 +21,7 @@ func (f face) listDescriptions(w http.ResponseWriter, _ *http.Request) error {
 	return rest.WriteJSON(w, http.StatusOK, map[string]any{"descriptions": []map[string]string{{"name": "uk", "url": f.Base + openAPIPath}}})
 }
 
+// showDescription has the media type of RFC 9512.
 func (f face) showDescription(w http.ResponseWriter, _ *http.Request) error {
 	return rest.WriteBytes(w, http.StatusOK, "application/yaml", OpenAPI)
 }

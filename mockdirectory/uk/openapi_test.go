@@ -282,7 +282,7 @@ func (c *contract) driveService(as *caller, m member) {
 		c.drive(as, 400, path, call{method: "POST", path: path, body: "x", headers: asPEM})
 	}
 	in := as.tokenCall(m, "TPPManage")
-	with := as.directory.caller(m.transport)
+	with := as.caller(m.transport)
 	c.drive(with, 200, access.TokenPath, in)
 	c.drive(with, 401, access.TokenPath, in)
 }

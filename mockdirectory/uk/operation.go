@@ -22,6 +22,7 @@ type operation struct {
 // payload is what an operation reads.
 type payload int
 
+// What a body can be.
 const (
 	noBody payload = iota
 	jsonBody
@@ -98,6 +99,8 @@ func (b payload) check(e rest.Endpoint) rest.Endpoint {
 // request.
 const requestID = "OB-Request-Id"
 
+// requestIDs are those that are echoed. Others might be meant for the log of
+// whoever reads the answer.
 var requestIDs = regexp.MustCompile(`^[!-~]{1,100}$`)
 
 // numbered echoes the id of the request, or gives it one.

@@ -46,6 +46,8 @@ func (f face) provider(org registry.Organisation, of resourceType) object {
 // memberState is where the directory's organisations are authorised.
 const memberState = "GB"
 
+// authorisations are the roles one by one, as SCIM has them. They end with the
+// status of the organisation, which is also that of the authority in a statement.
 func authorisations(org registry.Organisation) []object {
 	list := []object{}
 	for _, role := range org.PSD2Roles() {
@@ -54,6 +56,7 @@ func authorisations(org registry.Organisation) []object {
 	return list
 }
 
+// authorisationServers are how a client finds the registration endpoint of a bank.
 func authorisationServers(org registry.Organisation) []object {
 	list := []object{}
 	for _, s := range org.AuthorisationServers {
@@ -65,6 +68,7 @@ func authorisationServers(org registry.Organisation) []object {
 	return list
 }
 
+// meta is RFC 7643 section 3.1, without versions: nothing is written by SCIM.
 func (f face) meta(of resourceType, id string, created, modified time.Time) object {
 	return object{
 		"resourceType": of.name, "created": stamp(created), "lastModified": stamp(modified),
@@ -72,6 +76,7 @@ func (f face) meta(of resourceType, id string, created, modified time.Time) obje
 	}
 }
 
+// stamp is a dateTime (RFC 7643, section 2.3.5).
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
 // statementsOf goes through the software of an organisation, or looks one up.
@@ -79,6 +84,7 @@ func (f face) statementsOf(org registry.Organisation) list {
 	return func(pin string) iter.Seq[object] {
 		return func(yield func(object) bool) {
 			if pin != "" {
+				// By its id in the UK alone, as the filter says it.
 				soft, _, err := f.Registry.Software(org.ID, pin)
 				if err == nil && soft.ID == pin {
 					yield(f.statement(soft))
@@ -124,6 +130,7 @@ func (f face) keyIDs(s registry.Software) (signing, transport []string) {
 	}
 	for _, k := range keys {
 		switch {
+		// A key published verbatim has no certificate, and may be anything.
 		case k.Revoked != nil || k.Kind == "":
 		case k.Kind.Transport():
 			transport = append(transport, k.KeyID)

@@ -62,6 +62,8 @@ func Routes(cfg Config) []rest.Route {
 		is   func(roles []string) bool
 	}{{"tpp", access.ThirdParty}, {"aspsp", access.Bank}} {
 		for _, r := range f.members() {
+			// The type is part of the pattern: with a wildcard the multiplexer could not tell
+			// /organisation/{type}/{org} from /{org}/revoked/{document}.
 			routes = append(routes, f.route("/organisation/"+legacy.kind+"/{org}"+r.path, r, f.ofType(legacy.kind, legacy.is)))
 		}
 	}
@@ -81,6 +83,8 @@ func (f face) members() []row {
 		oneSoft  = soft + "/{software}"
 		softCert = oneSoft + "/certificate/{type}"
 	)
+	// What only a mock can do is taken from members one parameter at a time, so that
+	// the rest of an operation stays theirs.
 	var (
 		enrol     = access.Manage
 		certify   = access.Manage.Without("wrong", "issuer", "publish")
@@ -116,6 +120,8 @@ func (f face) membersNow() []row {
 
 // others are the operations that are not below an organisation.
 func (f face) others() []row {
+	// Whoever may read may ask after any certificate: a bank is shown one by a client
+	// that it does not know yet.
 	validate := post(access.Read, pemBody, f.validateCertificate)
 	return []row{
 		{"/v2.1/certificate/validate", Enrolment, validate},

@@ -45,6 +45,8 @@ func fields(of kind, lists map[kind]string, nested map[string]attribute) attribu
 	return a
 }
 
+// The schemas have what a filter may name. An attribute of a resource that is not
+// here could be neither searched for nor asked for.
 var (
 	metaSchema = fields(complexOne, map[kind]string{text: "resourceType created lastModified", exact: "location"}, nil)
 
@@ -111,6 +113,7 @@ func (a attribute) resolve(path string) ([]string, attribute, bool) {
 			return append([]string{urn}, rest...), inner, ok
 		}
 	}
+	// A URN has dots in its version, so it is taken off before the path is split.
 	var names []string
 	for name := range strings.SplitSeq(path, ".") {
 		known, is, ok := a.find(name)

@@ -13,6 +13,7 @@ import (
 	"github.com/dcrkit/dcrkit/mockdirectory/rest"
 )
 
+// Paths, media type and messages of RFC 7644.
 const (
 	scimPath  = "/scim/v2/"
 	mediaSCIM = "application/scim+json"
@@ -39,12 +40,12 @@ type resourceType struct {
 	all   func(face, resourceType) []object
 }
 
-func participant(roles []string) bool { return access.ThirdParty(roles) || access.Bank(roles) }
-
+// resourceTypes are the lists of the UK directory. Participants are third parties
+// and banks together.
 var resourceTypes = []resourceType{
 	{name: "OBThirdPartyProviders", need: access.ReadThirdParty, schema: providerSchema, lists: access.ThirdParty},
 	{name: "OBAccountPaymentServiceProviders", need: access.ReadBank, schema: providerSchema, lists: access.Bank},
-	{name: "Participants", need: access.Read, schema: providerSchema, lists: participant},
+	{name: "Participants", need: access.Read, schema: providerSchema, lists: access.Participant},
 	{name: "OBAuthorities", need: access.ReadAuthorities, schema: authoritySchema, all: face.authorities},
 	{name: "OBQualifiedTrustServiceProviders", need: access.ReadAuthorities, schema: trustSchema, all: face.trustServices},
 }
@@ -80,6 +81,8 @@ func scimErrors(e rest.Endpoint) rest.Endpoint {
 	}
 }
 
+// scimList has the query in the URL. Sorting is left out, as RFC 7644 section
+// 3.4.2.3 allows.
 func (f face) scimList(of resourceType) rest.Endpoint {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		query, err := rest.Parameters(r, "filter", "startIndex", "count", "attributes", "excludedAttributes")
@@ -112,6 +115,7 @@ func (f face) scimSearch(of resourceType) rest.Endpoint {
 		if err := rest.ReadJSON(w, r, &s); err != nil {
 			return err
 		}
+		// The one thing that tells a SearchRequest from another message.
 		if !slices.Equal(s.Schemas, []string{searchRequest}) {
 			return &problem.Problem{Status: http.StatusBadRequest, Code: scimInvalidSyntax, Text: "schemas: expected " + searchRequest}
 		}
@@ -119,6 +123,8 @@ func (f face) scimSearch(of resourceType) rest.Endpoint {
 	}
 }
 
+// scimShow finds whoever is enrolled, whatever its status: that it is revoked is
+// what a bank wants to learn.
 func (f face) scimShow(of resourceType) rest.Endpoint {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		media, err := negotiate(r, mediaSCIM, mediaJSON)
@@ -169,6 +175,7 @@ func (f face) candidates(ctx context.Context, of resourceType, ids []string) fun
 // of some ids. It ends when nobody waits for the answer any more.
 func (f face) organisations(ctx context.Context, ids []string) func(yield func(registry.Organisation) bool) {
 	return func(yield func(registry.Organisation) bool) {
+		// An id that is none, or the UUID of other ecosystems, finds nothing.
 		if ids != nil {
 			for _, id := range ids {
 				org, err := f.Registry.Organisation(id)

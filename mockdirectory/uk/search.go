@@ -38,6 +38,7 @@ func (f face) answerSearch(w http.ResponseWriter, r *http.Request, of resourceTy
 			return err
 		}
 	}
+	// Banks ask for totalResults alone, to learn whether there is anybody.
 	counting := len(s.Attributes) > 0 && !slices.ContainsFunc(s.Attributes, func(name string) bool { return !slices.Contains(messageAttributes, name) })
 	show, err := of.projection(s.Attributes, s.ExcludedAttributes)
 	if err != nil {
@@ -56,6 +57,7 @@ func (f face) answerSearch(w http.ResponseWriter, r *http.Request, of resourceTy
 		if counting || total < first || len(resources) >= limit || left <= 0 {
 			continue
 		}
+		// Counting goes on to the end, and only what is shown is made.
 		done := f.finished(o, show, pins, left)
 		if inner, ok := done[urnSoftware].(object); ok {
 			statements, _ := inner["SoftwareStatements"].([]object)
@@ -63,6 +65,8 @@ func (f face) answerSearch(w http.ResponseWriter, r *http.Request, of resourceTy
 		}
 		resources = append(resources, done)
 	}
+	// Whoever is still there, as when the directory closes, must not take half a count
+	// for the whole.
 	if r.Context().Err() != nil {
 		return &problem.Problem{Status: http.StatusServiceUnavailable, Code: "temporarily_unavailable", Text: "the search was broken off"}
 	}
@@ -90,6 +94,7 @@ func (of resourceType) projection(only, without []string) (projection, error) {
 	if len(only) > 0 && len(without) > 0 {
 		return p, problem.Invalid("excludedAttributes", "expected either attributes or excludedAttributes")
 	}
+	// A list of names that nobody knows would show nothing, or leave nothing out.
 	for _, list := range []struct {
 		name  string
 		names []string
@@ -118,6 +123,7 @@ func (f face) leads(only filter) (ids, pins []string) {
 			return []string{id}, nil
 		}
 	case within:
+		// Software that is not there can be nobody's: no ids, rather than any.
 		pin := pinOf(only.of)
 		if pin == "" || only.path[0] != urnSoftware {
 			return nil, nil
@@ -135,6 +141,7 @@ func (f face) leads(only filter) (ids, pins []string) {
 			return rightIDs, pins
 		}
 		return leftIDs, pins
+	// One side that any resource may satisfy makes the whole so.
 	case either:
 		leftIDs, leftPins := f.leads(only.left)
 		rightIDs, rightPins := f.leads(only.right)

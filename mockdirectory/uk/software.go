@@ -20,7 +20,9 @@ type software struct {
 	TransportKeyIDs []string `json:"TransportKeyIds"`
 }
 
+// vendor shows software in that form.
 func (f face) vendor(s registry.Software) software {
+	// The client_id is the software's own, as in its statements.
 	signing, transport := f.keyIDs(s)
 	return software{s, s.ID, s.ID, s.Status == registry.Active, true, signing, transport}
 }
@@ -30,6 +32,7 @@ func asked(r *http.Request) (media string, err error) {
 	return negotiate(r, mediaJSON, mediaSoftware)
 }
 
+// writeSoftware answers in the form that was asked for.
 func (f face) writeSoftware(w http.ResponseWriter, status int, media string, s registry.Software) error {
 	if media == mediaSoftware {
 		return writeAs(w, status, media, f.vendor(s))
@@ -55,6 +58,8 @@ func (f face) enrolSoftware(w http.ResponseWriter, r *http.Request) error {
 	return f.writeSoftware(w, http.StatusCreated, media, soft)
 }
 
+// listSoftware has an envelope with the total only as application/json: the real
+// list is a bare array.
 func (f face) listSoftware(w http.ResponseWriter, r *http.Request) error {
 	media, err := negotiate(r, mediaJSON, mediaSoftwareList)
 	if err != nil {
@@ -136,6 +141,8 @@ func (f face) addRedirectURIs(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// changeSoftware settles the form of the answer before it changes anything: a call
+// that ends with 406 has done nothing.
 func (f face) changeSoftware(w http.ResponseWriter, r *http.Request, change func(*registry.Software) error) error {
 	media, err := asked(r)
 	if err != nil {

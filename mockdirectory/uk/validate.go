@@ -20,6 +20,7 @@ type validation struct {
 	} `json:"data"`
 }
 
+// validatedCertificate leaves out what only an eIDAS certificate has.
 type validatedCertificate struct {
 	Status  string   `json:"status"` // valid, expired, not_yet_valid, revoked, unknown
 	Type    string   `json:"type,omitempty"`
@@ -29,6 +30,7 @@ type validatedCertificate struct {
 	Revoked bool     `json:"revoked"`
 }
 
+// validatedOrganisation is whose the certificate is.
 type validatedOrganisation struct {
 	ID        string           `json:"org_id"`
 	Onboarded bool             `json:"onboarded_to_open_banking"`
@@ -37,6 +39,7 @@ type validatedOrganisation struct {
 	Software  []validatedUser  `json:"software_statements"`
 }
 
+// validatedClaim is what a competent authority says of it.
 type validatedClaim struct {
 	AuthorityID    string               `json:"authority_id"`
 	RegistrationID string               `json:"registration_id"`
@@ -44,11 +47,13 @@ type validatedClaim struct {
 	Authorisations []validatedAuthority `json:"authorizations"`
 }
 
+// validatedAuthority is for one country.
 type validatedAuthority struct {
 	MemberState string   `json:"member_state"`
 	Roles       []string `json:"roles"`
 }
 
+// validatedUser is software that the certificate serves.
 type validatedUser struct {
 	ID string `json:"software_id"`
 }
@@ -80,9 +85,11 @@ func (f face) validateCertificate(w http.ResponseWriter, r *http.Request) error 
 		state.Status = "expired"
 	case now.Before(c.NotBefore):
 		state.Status = "not_yet_valid"
+	// The directory does not vouch for one that was made wrong.
 	case c.Wrong == "":
 		state.Status, state.Valid = "valid", true
 	}
+	// That of a test server belongs to nobody.
 	if org, err := f.Registry.Organisation(c.OrganisationID); err == nil {
 		answer.Data.Organisation = f.owner(org, c)
 		state.Roles = org.PSD2Roles()
@@ -111,6 +118,8 @@ func (f face) owner(org registry.Organisation, c *registry.Certificate) *validat
 	return out
 }
 
+// parseCertificate reads the first certificate and leaves the rest: what issued it
+// is known here.
 func parseCertificate(body []byte) (*x509.Certificate, error) {
 	block, _ := pem.Decode(body)
 	if block == nil {
