@@ -19,7 +19,8 @@ import (
 // or the operator.
 func (s *Server) apiRoutes(guard *access.Guard) []rest.Route {
 	return slices.Concat(
-		uk.Routes(uk.Config{Desk: s.desk, Guard: guard}), brazil.Routes(s.desk), australia.Routes(s.desk),
+		uk.Routes(uk.Config{Desk: s.desk, Guard: guard, Beside: []string{"brazil", "australia"}}),
+		brazil.Routes(s.desk, guard), australia.Routes(s.desk, guard),
 		[]rest.Route{{Pattern: "/{$}", Class: uk.Health, Methods: rest.Get(s.index)}},
 	)
 }
@@ -73,7 +74,7 @@ func (s *Server) page() http.Handler {
 			{Name: "OpenAPI", URL: s.url + "/openapi", Note: "descriptions of the APIs"},
 		},
 		Classes: classes(), APIToken: s.cfg.RequireToken, ManagementToken: s.cfg.ManagementToken != "",
-		Closing: s.ending, Log: s.cfg.Log,
+		Turned: s.public.closeIdle, Closing: s.ending, Log: s.cfg.Log,
 	})
 }
 

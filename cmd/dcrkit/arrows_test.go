@@ -38,8 +38,8 @@ var arrows = map[string][]string{
 	},
 	"mockdirectory/access":    {"fixtures/jose", "fixtures/pki", "mockdirectory/desk", "mockdirectory/problem", "mockdirectory/registry", "mockdirectory/rest", "mockdirectory/trust"},
 	"mockdirectory/uk":        {"fixtures/jose", "fixtures/pki", "mockdirectory/access", "mockdirectory/desk", "mockdirectory/problem", "mockdirectory/registry", "mockdirectory/rest", "mockdirectory/trust"},
-	"mockdirectory/brazil":    {"fixtures/jose", "fixtures/pki", "mockdirectory/desk", "mockdirectory/problem", "mockdirectory/registry", "mockdirectory/rest", "mockdirectory/trust"},
-	"mockdirectory/australia": {"fixtures/jose", "fixtures/pki", "mockdirectory/desk", "mockdirectory/problem", "mockdirectory/registry", "mockdirectory/rest", "mockdirectory/trust"},
+	"mockdirectory/brazil":    {"fixtures/jose", "fixtures/pki", "mockdirectory/access", "mockdirectory/desk", "mockdirectory/problem", "mockdirectory/registry", "mockdirectory/rest", "mockdirectory/trust"},
+	"mockdirectory/australia": {"fixtures/jose", "fixtures/pki", "mockdirectory/access", "mockdirectory/desk", "mockdirectory/problem", "mockdirectory/registry", "mockdirectory/rest", "mockdirectory/trust"},
 	"mockdirectory/watch":     {"fixtures/pki"},
 	"mockdirectory/metrics":   {"mockdirectory/registry", "mockdirectory/watch"},
 	"mockdirectory/page": {

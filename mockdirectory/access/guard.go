@@ -57,7 +57,9 @@ func (g *Guard) Operator() *Guard {
 type Need struct {
 	anyOf []string // scopes of which one will do
 	open  bool
-	mock  []string // query parameters that only the operator may use
+	// software is a path parameter that has to be the caller's software.
+	software string
+	mock     []string // query parameters that only the operator may use
 }
 
 // What calls need. Scopes to manage let their holder read as well.
@@ -76,6 +78,13 @@ var (
 // they make the directory do what a real one never does.
 func (n Need) Without(parameters ...string) Need {
 	n.mock = parameters
+	return n
+}
+
+// OfSoftware is the same need, where that part of the path has to name the
+// caller's own software.
+func (n Need) OfSoftware(parameter string) Need {
+	n.software = parameter
 	return n
 }
 
@@ -160,6 +169,12 @@ func (g *Guard) permit(h http.Header, r *http.Request, caller Grant, need Need) 
 	}
 	if err := g.checkOwn(r.PathValue("org"), caller); err != nil {
 		return err
+	}
+	if need.software != "" {
+		soft, _, err := g.desk.Registry.SoftwareByID(r.PathValue(need.software))
+		if err != nil || soft.ID != caller.SoftwareID {
+			return problem.Forbidden("the access token is of software %s and not of the one in the path", caller.SoftwareID)
+		}
 	}
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {

@@ -3,6 +3,8 @@ package access
 import (
 	"slices"
 	"strings"
+
+	"github.com/dcrkit/dcrkit/mockdirectory/registry"
 )
 
 // Scopes of the UK directory. Reading is split by what is read and not by who
@@ -24,18 +26,23 @@ var grants = map[string]struct {
 	to      string
 	granted func(roles []string) bool
 }{
-	TPPReadAccess:         {"a third party or an ASPSP", Participant},
-	ASPSPReadAccess:       {"a third party or an ASPSP", Participant},
-	AuthoritiesReadAccess: {"a third party or an ASPSP", Participant},
-	TPPReadAll:            {"an ASPSP", Bank},
-	ASPSPManage:           {"an ASPSP", Bank},
-	TPPManage:             {"a third party", ThirdParty},
+	TPPReadAccess:         {"a third party or an ASPSP", anybody},
+	ASPSPReadAccess:       {"a third party or an ASPSP", anybody},
+	AuthoritiesReadAccess: {"a third party or an ASPSP", anybody},
+	TPPReadAll:            {"an ASPSP", holder},
+	ASPSPManage:           {"an ASPSP", holder},
+	TPPManage:             {"a third party", receiver},
 }
 
 // The roles of PSD2, and those of the directory for confirmation of payee.
 var (
 	thirdPartyRoles = []string{"AISP", "PISP", "CBPII", "CD_AISP", "CD_CBPII"}
 	bankRoles       = []string{"ASPSP", "CD_ASPSP"}
+
+	// Members of the other ecosystems get the same scopes. Brazil's roles are of
+	// those who receive data as well as of those who hold it.
+	otherReceivers = slices.Concat([]string{"ADR"}, registry.BrazilRoles)
+	otherHolders   = []string{"DH"}
 )
 
 // ThirdParty tells whether one of the roles is that of a third party in the UK.
@@ -47,6 +54,11 @@ func Bank(roles []string) bool { return anyOf(roles, bankRoles) }
 // Participant tells whether one of the roles is that of either. The registry has
 // members of other ecosystems too, who are nobody here.
 func Participant(roles []string) bool { return ThirdParty(roles) || Bank(roles) }
+
+// receiver, holder and anybody are the same among all ecosystems.
+func receiver(roles []string) bool { return ThirdParty(roles) || anyOf(roles, otherReceivers) }
+func holder(roles []string) bool   { return Bank(roles) || anyOf(roles, otherHolders) }
+func anybody(roles []string) bool   { return receiver(roles) || holder(roles) }
 
 // anyOf tells whether two lists have something in common.
 func anyOf(have, wanted []string) bool {

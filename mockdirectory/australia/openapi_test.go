@@ -7,6 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
+
+	"github.com/dcrkit/dcrkit/mockdirectory/access"
 )
 
 // Every route is described, and nothing else is.
@@ -15,7 +17,7 @@ func TestDescriptionCoversTheRoutes(t *testing.T) {
 	s := newSite(t)
 	doc := specification(s)
 	offered := map[string]bool{}
-	for _, route := range Routes(s.desk) {
+	for _, route := range Routes(s.desk, access.New(access.Config{Desk: s.desk})) {
 		require.Contains(t, Classes, route.Class, route.Pattern)
 		item := doc.Paths.Value(route.Pattern)
 		require.NotNil(t, item, "%s is not described", route.Pattern)

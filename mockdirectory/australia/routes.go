@@ -4,6 +4,7 @@ import (
 	_ "embed" // for OpenAPI
 	"net/http"
 
+	"github.com/dcrkit/dcrkit/mockdirectory/access"
 	"github.com/dcrkit/dcrkit/mockdirectory/desk"
 	"github.com/dcrkit/dcrkit/mockdirectory/rest"
 )
@@ -29,8 +30,11 @@ var Classes = []string{Participants, Status, Assertion, DirectoryKeys, Descripti
 var OpenAPI []byte
 
 // Routes is the API. The keys of software are where the UK's key store has them.
-func Routes(d *desk.Desk) []rest.Route {
+// Only the SSA is for members, each for its own product; the rest of the register
+// is public.
+func Routes(d *desk.Desk, g *access.Guard) []rest.Route {
 	f := face{d}
+	own := access.Read.OfSoftware("software")
 	const (
 		register   = "/cdr-register/v1"
 		recipients = register + "/{industry}/data-recipients"
@@ -41,7 +45,7 @@ func Routes(d *desk.Desk) []rest.Route {
 		{Pattern: recipients, Class: Participants, Methods: rest.Get(versioned(recipientVersions, f.listRecipients))},
 		{Pattern: recipients + "/status", Class: Status, Methods: rest.Get(versioned(statusVersions, f.listEntityStatus))},
 		{Pattern: recipients + "/brands/software-products/status", Class: Status, Methods: rest.Get(versioned(statusVersions, f.listProductStatus))},
-		{Pattern: ssa, Class: Assertion, Methods: rest.Get(versioned(recipientVersions, f.assertion))},
+		{Pattern: ssa, Class: Assertion, Methods: rest.Get(g.Protect(own, versioned(recipientVersions, f.assertion)))},
 		{Pattern: register + "/{industry}/data-holders/brands", Class: Participants, Methods: rest.Get(versioned(holderVersions, f.listHolders))},
 		{Pattern: "/openapi/australia.yaml", Class: Description, Methods: rest.Get(describe)},
 	}

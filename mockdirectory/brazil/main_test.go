@@ -26,6 +26,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/dcrkit/dcrkit/fixtures/pki"
+	"github.com/dcrkit/dcrkit/mockdirectory/access"
 	"github.com/dcrkit/dcrkit/mockdirectory/desk"
 	"github.com/dcrkit/dcrkit/mockdirectory/knob"
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
@@ -83,7 +84,7 @@ func newSite(t testing.TB) site {
 	members, err := registry.Open(store.Memory{}, now)
 	require.NoError(t, err)
 	d := &desk.Desk{Base: base, Issuer: "OpenBanking Ltd", Now: now, Registry: members, Trust: tr}
-	return site{t, d, rest.Handler(Routes(d), slog.New(slog.DiscardHandler))}
+	return site{t, d, rest.Handler(Routes(d, access.New(access.Config{Desk: d})), slog.New(slog.DiscardHandler))}
 }
 
 func (s site) in(t testing.TB) site { return site{t, s.desk, s.handler} }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dcrkit/dcrkit/mockdirectory/access"
 )
 
 // Every route is described, and nothing else is.
@@ -13,7 +15,7 @@ func TestDescriptionCoversTheRoutes(t *testing.T) {
 	s := newSite(t)
 	doc := specification(s)
 	offered := map[string]bool{}
-	for _, route := range Routes(s.desk) {
+	for _, route := range Routes(s.desk, access.New(access.Config{Desk: s.desk})) {
 		require.Contains(t, Classes, route.Class, route.Pattern)
 		item := doc.Paths.Value(route.Pattern)
 		require.NotNil(t, item, "%s is not described", route.Pattern)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/dcrkit/dcrkit/mockdirectory/access"
 	"github.com/dcrkit/dcrkit/mockdirectory/desk"
 	"github.com/dcrkit/dcrkit/mockdirectory/rest"
 )
@@ -33,11 +34,15 @@ var Classes = []string{Participants, Enrolment, Assertion, DirectoryKeys, OwnerK
 //go:embed openapi.yaml
 var OpenAPI []byte
 
-// Routes is the API.
-func Routes(d *desk.Desk) []rest.Route {
-	f := face{d}
+// organisations is where they are enrolled.
+const organisations = "/brazil/organisations"
+
+// Routes is the API, behind a guard.
+func Routes(d *desk.Desk, g *access.Guard) []rest.Route { return guarded(g, routes(face{d})) }
+
+func routes(f face) []rest.Route {
 	const (
-		orgs    = "/brazil/organisations"
+		orgs    = organisations
 		oneOrg  = orgs + "/{org}"
 		soft    = oneOrg + "/softwarestatements"
 		oneSoft = soft + "/{software}"

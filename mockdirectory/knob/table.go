@@ -4,7 +4,7 @@ import "time"
 
 // keySets are the endpoint classes that answer with JWK Sets. What is behind oidc
 // partly does: where the body is no key set, a knob of this kind leaves it alone.
-var keySets = []string{"directory-jwks", "organisation-jwks", "software-jwks", "revoked-jwks", "oidc"}
+var keySets = []string{"directory-jwks", "software-jwks", "revoked-jwks", "oidc"}
 
 var (
 	places   = []string{"first", "last"}
@@ -41,7 +41,7 @@ func newTable() []knob {
 		{parse: absoluteURL, before: (*exchange).redirect, terminal: true, Definition: Definition{
 			Name: "redirect", Kind: Answer, Value: "absolute http or https URL, at most 2048 bytes",
 			Summary: "answers 302 to the URL; one without a path gets the path and query of the request",
-			Example: `{"knob":"redirect","value":"https://elsewhere.example","endpoint":"organisation-jwks"}`,
+			Example: `{"knob":"redirect","value":"https://elsewhere.example","endpoint":"revoked-jwks"}`,
 		}},
 		{parse: noValue, change: (*answer).empty, Definition: Definition{
 			Name: "empty", Kind: Answer, Value: "none",

@@ -24,6 +24,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/dcrkit/dcrkit/fixtures/pki"
+	"github.com/dcrkit/dcrkit/mockdirectory/access"
 	"github.com/dcrkit/dcrkit/mockdirectory/australia"
 	"github.com/dcrkit/dcrkit/mockdirectory/brazil"
 	"github.com/dcrkit/dcrkit/mockdirectory/desk"
@@ -82,7 +83,8 @@ func open(t testing.TB) *house {
 	require.NoError(t, err)
 	h.desk = &desk.Desk{Base: base, Issuer: "OpenBanking Ltd", Now: now, Registry: members, Trust: tr}
 
-	routes := slices.Concat(uk.Routes(uk.Config{Desk: h.desk}), brazil.Routes(h.desk), australia.Routes(h.desk))
+	guard := access.New(access.Config{Desk: h.desk})
+	routes := slices.Concat(uk.Routes(uk.Config{Desk: h.desk}), brazil.Routes(h.desk, guard), australia.Routes(h.desk, guard))
 	h.public.Config.Handler = rest.Handler(routes, quiet, h.fetches.Wrap, h.panel.Wrap)
 	h.public.TLS = &tls.Config{Certificates: []tls.Certificate{h.certificate()}, MinVersion: tls.VersionTLS12}
 	h.public.StartTLS()

@@ -18,7 +18,11 @@ const openAPIPath = "/openapi/uk.yaml"
 
 // listDescriptions leads to the descriptions of the APIs.
 func (f face) listDescriptions(w http.ResponseWriter, _ *http.Request) error {
-	return rest.WriteJSON(w, http.StatusOK, map[string]any{"descriptions": []map[string]string{{"name": "uk", "url": f.Base + openAPIPath}}})
+	list := []map[string]string{{"name": "uk", "url": f.Base + openAPIPath}}
+	for _, name := range f.beside {
+		list = append(list, map[string]string{"name": name, "url": f.Base + "/openapi/" + name + ".yaml"})
+	}
+	return rest.WriteJSON(w, http.StatusOK, map[string]any{"descriptions": list})
 }
 
 // showDescription has the media type of RFC 9512.

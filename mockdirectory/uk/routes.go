@@ -15,12 +15,15 @@ type Config struct {
 	// Guard holds calls to their tokens. Nil lets everything pass that brings no
 	// token, as a guard that does not require one does.
 	Guard *access.Guard
+	// Beside names the other APIs of this directory, for the list of descriptions.
+	Beside []string
 }
 
 // face is the API in front of the desk.
 type face struct {
 	*desk.Desk
-	guard *access.Guard
+	guard  *access.Guard
+	beside []string
 }
 
 // Classes of endpoints.
@@ -45,7 +48,7 @@ var Classes = []string{Enrolment, Assertion, DirectoryKeys, OwnerKeys, RevokedKe
 // endpoints: /v2.1/organisation/{org}, /v2/organisation/{org} and the legacy
 // /organisation/{aspsp or tpp}/{org}, which has only what the real one had.
 func Routes(cfg Config) []rest.Route {
-	f := face{cfg.Desk, cfg.Guard}
+	f := face{cfg.Desk, cfg.Guard, cfg.Beside}
 	if f.guard == nil {
 		f.guard = access.New(access.Config{Desk: cfg.Desk})
 	}
