@@ -99,6 +99,16 @@ Feature: Trust in the directory
     When the key set of a software hangs while it registers, and a software of another organisation registers meanwhile
     Then the second registration is accepted while the first one waits, and the first one ends
 
+  @alone
+  Scenario: DIR-12 believes no key set over a connection whose certificate it cannot verify
+    Given a registration that the server accepts
+    And another software of its organisation, whose registration is ready
+    When the directory shows a TLS certificate of another authority
+    And that registration is sent
+    Then it is refused and no client is left behind
+    When everything at the directory is as it was
+    Then the server comes to accept that software
+
   Scenario Outline: <rule> registers no software whose key set <fault>
     Given a registration that the server accepts
     And another software of its organisation, whose key set <fault>

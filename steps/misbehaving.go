@@ -20,6 +20,9 @@ func faults() []Step {
 
 		{`another software of its organisation, whose key set (redirects to another host|holds ten thousand keys|is nested a hundred thousand deep|comes as HTML|is wrapped in a JWT)`, (*world).softwareWithFault},
 		{`that software registers`, (*world).otherRegisters},
+		{`another software of its organisation, whose registration is ready`, (*world).softwareReady},
+		{`the directory shows a TLS certificate of another authority`, (*world).showsForeignCertificate},
+		{`that registration is sent`, (*world).sendsReady},
 		{`the key set of a software hangs while it registers, and a software of another organisation registers meanwhile`, (*world).registersBeside},
 		{`the second registration is accepted while the first one waits, and the first one ends`, (*world).besideAccepted},
 
@@ -103,7 +106,7 @@ func (w *world) registersUnseen(ctx context.Context) (err error) {
 	return w.otherRegisters(ctx)
 }
 
-// softwareFaults are the ways in which one software's key set goes wrong.
+// softwareFault is one way in which the key set of one software goes wrong.
 func (w *world) softwareFault(how string) (tpp.Knob, error) {
 	switch how {
 	case "redirects to another host":
@@ -129,16 +132,16 @@ func (w *world) softwareWithFault(ctx context.Context, how string) error {
 	if _, err := w.directory("another software"); err != nil {
 		return err
 	}
-	sibling, err := w.run.Roster.Sibling(ctx, w.main.tpp)
+	sibling, err := w.stranger(ctx, true)
 	if err != nil {
 		return err
 	}
-	w.other = w.act(sibling)
+	w.other = sibling
 	k, err := w.softwareFault(how)
 	if err != nil {
 		return err
 	}
-	k.Endpoint, k.Path = "software-jwks", tpp.SoftwareKeysPath(sibling.OrganisationID, sibling.SoftwareID)
+	k.Endpoint, k.Path = "software-jwks", tpp.SoftwareKeysPath(sibling.tpp.OrganisationID, sibling.tpp.SoftwareID)
 	return w.turn(ctx, k)
 }
 
@@ -148,6 +151,30 @@ func (w *world) otherRegisters(ctx context.Context) error {
 		return err
 	}
 	_, err = w.register(ctx, w.other, "while the directory misbehaves", d)
+	return err
+}
+
+// softwareReady prepares all that needs the directory: afterwards nobody can
+// reach it safely, this tool included.
+func (w *world) softwareReady(ctx context.Context) (err error) {
+	if _, err := w.directory("another software"); err != nil {
+		return err
+	}
+	if w.other, err = w.stranger(ctx, true); err != nil {
+		return err
+	}
+	w.other.draft, err = w.honest(ctx, w.other)
+	return err
+}
+
+// showsForeignCertificate is what a server sees whose directory is impersonated
+// (RFC 9525, section 6).
+func (w *world) showsForeignCertificate(ctx context.Context) error {
+	return w.turn(ctx, tpp.Knob{Name: "foreign-certificate"})
+}
+
+func (w *world) sendsReady(ctx context.Context) error {
+	_, err := w.register(ctx, w.other, "while the directory is impersonated", w.other.draft)
 	return err
 }
 
@@ -164,7 +191,6 @@ func (w *world) silentAuthority(ctx context.Context) error {
 	if err := w.newCertificate(ctx); err != nil {
 		return err
 	}
-	w.other = w.afresh(w.main.tpp)
 	if err := w.turn(ctx, tpp.Knob{Name: "drop", Endpoint: "crl", Path: tpp.ListPath(w.change.authority)}); err != nil {
 		return err
 	}

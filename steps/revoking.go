@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/dcrkit/dcrkit/fixtures/tpp"
 	"github.com/dcrkit/dcrkit/steps/oracle"
@@ -44,11 +45,13 @@ func revocations() []Step {
 	}
 }
 
-// newCertificate makes the second certificate that the story speaks of.
+// newCertificate makes the second certificate that the story speaks of, and who
+// uses it: the same TPP on connections of its own.
 func (w *world) newCertificate(ctx context.Context) (err error) {
 	if _, err = w.directory("a second client certificate"); err != nil {
 		return err
 	}
+	w.other = w.afresh(w.main.tpp)
 	w.change.certificate, err = w.run.Roster.SecondCertificate(ctx, w.main.tpp, w.change.authority)
 	return err
 }
@@ -59,7 +62,6 @@ func (w *world) secondCertificate(ctx context.Context) error {
 	if err := w.newCertificate(ctx); err != nil {
 		return err
 	}
-	w.other = w.afresh(w.main.tpp)
 	return w.comesToAccept(ctx, "a second certificate is accepted", w.registersWithIt)
 }
 
@@ -78,13 +80,23 @@ func (w *world) certificateElsewhere(ctx context.Context) error {
 	return w.secondCertificate(ctx)
 }
 
+// newAuthority has the directory found one for this story. Nobody is to trust
+// it for longer.
 func (w *world) newAuthority(ctx context.Context) error {
 	d, err := w.directory("another authority")
 	if err != nil {
 		return err
 	}
-	w.change.authority, err = d.AddAuthority(ctx)
-	return err
+	slug, err := d.AddAuthority(ctx)
+	if failure := (*tpp.DirectoryError)(nil); errors.As(err, &failure) && failure.Status == http.StatusConflict {
+		return &skip{"the directory takes no more issuing authorities: " + failure.Description}
+	}
+	if err != nil {
+		return err
+	}
+	w.change.authority = slug
+	w.revokeAuthority = w.restore("revoke the authority", func(ctx context.Context) error { return d.RevokeAuthority(ctx, slug) })
+	return nil
 }
 
 // reportedCertificate is one that the server has not seen yet, so that no
@@ -98,7 +110,6 @@ func (w *world) reportedCertificate(ctx context.Context, status string) error {
 	if err := w.newCertificate(ctx); err != nil {
 		return err
 	}
-	w.other = w.afresh(w.main.tpp)
 	if status == "revoked" {
 		return d.RevokeSerial(ctx, w.main.tpp.OrganisationID, w.change.certificate, tpp.InOCSP)
 	}
@@ -111,9 +122,7 @@ func (w *world) listsCertificate(ctx context.Context) error {
 	return w.run.Directory.RevokeSerial(ctx, w.main.tpp.OrganisationID, w.change.certificate, tpp.InCRL)
 }
 
-func (w *world) revokesAuthority(ctx context.Context) error {
-	return w.run.Directory.RevokeAuthority(ctx, w.change.authority)
-}
+func (w *world) revokesAuthority(ctx context.Context) error { return w.revokeAuthority(ctx) }
 
 // sentWithCertificate sends once and keeps what comes of it.
 func (w *world) sentWithCertificate(ctx context.Context) error {
@@ -135,7 +144,6 @@ func (w *world) sentUnderAuthority(ctx context.Context, which string) error {
 	if err := w.newCertificate(ctx); err != nil {
 		return err
 	}
-	w.other = w.afresh(w.main.tpp)
 	return w.sentWithCertificate(ctx)
 }
 

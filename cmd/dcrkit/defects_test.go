@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -50,20 +48,15 @@ var defects = strings.Fields(`
 	CLM-01 CLM-13 CLM-26 SSG-05 SSG-09 SSC-01 SSC-23
 	MET-07 MET-16 MET-30 RSP-12 RSP-13
 	TOK-08 GET-12 GET-13 PUT-11 PUT-22 DEL-11
-	TLS-09 TLS-10 DIR-03 DIR-05 DIR-06 DIR-07 DIR-08 DIR-09 DIR-10 DIR-11 DIR-13 DIR-14 DIR-15 DIR-17 DIR-19 DIR-20
+	TLS-09 TLS-10 DIR-03 DIR-05 DIR-06 DIR-07 DIR-08 DIR-09 DIR-10 DIR-11 DIR-12 DIR-13 DIR-14 DIR-15 DIR-17 DIR-19 DIR-20
 	SSG-21 SSG-22
 `)
 
-// withDefect runs the whole suite against a server with one rule switched off
-// and returns the rules whose checks noticed, and what became errors.
-func withDefect(t *testing.T, l *lab, p *profile.Profile, rule string) (noticed, errors []string) {
+// withDefect runs the whole suite against a server with one rule switched off, in a lab
+// of its own, and returns the rules whose checks noticed, and what became errors.
+func withDefect(t *testing.T, rule string) (noticed, errors []string) {
 	t.Helper()
-	ctx := context.Background()
-	server, audience, err := startServer(ctx, aspsp.Config{Profile: p, Off: []string{rule}, Freshness: embeddedFreshness, Log: slog.New(slog.DiscardHandler)}, l.directory.URL(), l.directory.Roots())
-	require.NoError(t, err)
-	defer func() { require.NoError(t, server.Close()) }()
-	bent := &lab{directory: l.directory, server: server, keys: l.keys, audience: audience}
-	run := runLab(t, bent, p, steps.Selection{})
+	run := runSuite(t, "obie-3.3", steps.Selection{}, rule)
 	for _, c := range run.Checks {
 		switch c.Verdict {
 		case reports.Failed, reports.Warning:
@@ -78,14 +71,9 @@ func withDefect(t *testing.T, l *lab, p *profile.Profile, rule string) (noticed,
 }
 
 func TestDefectsAreNoticed(t *testing.T) {
-	p, err := profile.Load("obie-3.3")
-	require.NoError(t, err)
-	l, err := startLab(context.Background(), p, nil, slog.New(slog.DiscardHandler))
-	require.NoError(t, err)
-	defer func() { require.NoError(t, l.Close()) }()
 	for _, rule := range defects {
 		t.Run(rule, func(t *testing.T) {
-			noticed, errors := withDefect(t, l, p, rule)
+			noticed, errors := withDefect(t, rule)
 			require.Contains(t, noticed, rule)
 			require.Subset(t, append(aspsp.Upholds(rule), rule), noticed)
 			require.Empty(t, errors)

@@ -86,7 +86,7 @@ func startServer(ctx context.Context, cfg aspsp.Config, directory string, roots 
 	// keys by itself.
 	cfg.Audience = audience
 	cfg.Directory = aspsp.Directory{
-		JWKS: directory + "/keystore/openbanking.jwks", Issuers: []string{"OpenBanking Ltd"}, KeyStore: directory, Participants: directory + "/scim/v2", Roots: roots,
+		JWKS: directory + "/keystore/openbanking.jwks", Issuers: []string{"OpenBanking Ltd"}, KeyStore: directory, Participants: directory, Roots: roots,
 	}
 	s, err := aspsp.Start(ctx, cfg)
 	if err != nil {
