@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/dcrkit/dcrkit/fixtures/pki"
+	"github.com/dcrkit/dcrkit/mockdirectory/seed"
 	"github.com/dcrkit/dcrkit/mockdirectory/store"
 	"github.com/dcrkit/dcrkit/mockdirectory/trust"
 )
@@ -39,6 +40,7 @@ type Config struct {
 
 	Delays trust.Delays // until a revocation shows; none by default
 
+	Enrol *seed.File       // organisations to enrol before the first request, unless they are; nil for none
 	Store store.Store      // forgets when nil; Close closes it
 	Keys  *pki.KeyPool     // where RSA keys come from; a pool of its own when nil
 	Seed  uint64           // of the knobs that misbehave now and then

@@ -15,7 +15,6 @@ import (
 	"github.com/dcrkit/dcrkit/mockdirectory/knob"
 	"github.com/dcrkit/dcrkit/mockdirectory/metrics"
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
-	"github.com/dcrkit/dcrkit/mockdirectory/seed"
 	"github.com/dcrkit/dcrkit/mockdirectory/store"
 	"github.com/dcrkit/dcrkit/mockdirectory/trust"
 	"github.com/dcrkit/dcrkit/mockdirectory/watch"
@@ -130,6 +129,11 @@ func (s *Server) open(ctx context.Context, base, pkiURL string) error {
 	if err != nil {
 		return err
 	}
+	if s.cfg.Enrol != nil {
+		if err := s.cfg.Enrol.Apply(members); err != nil {
+			return err
+		}
+	}
 	t, err := trust.Open(ctx, trust.Config{
 		Keys: s.cfg.Keys, Store: s.cfg.Store, Registry: members, Panel: s.panel, Now: now,
 		BaseURL: base, PKIURL: pkiURL, Delays: s.cfg.Delays,
@@ -186,9 +190,6 @@ func (s *Server) URL() string { return s.url }
 
 // PKIURL is where CRLs, OCSP answers and CA certificates are.
 func (s *Server) PKIURL() string { return s.pkiURL }
-
-// Seed enrols the organisations of a file that are not enrolled yet.
-func (s *Server) Seed(f *seed.File) error { return f.Apply(s.desk.Registry) }
 
 // ManagementURL is where the knobs and the page are, without a slash at its end.
 func (s *Server) ManagementURL() string { return s.managementURL }

@@ -18,6 +18,7 @@ type change struct {
 	statement   string           // under that key; a fresh one each time when empty
 	call        string           // what a client does
 	scope, role string
+	knob        string // that one is turned
 	back        []func(context.Context) error
 }
 

@@ -169,12 +169,21 @@ func (w *world) softwareReady(ctx context.Context) (err error) {
 
 // showsForeignCertificate is what a server sees whose directory is impersonated
 // (RFC 9525, section 6).
-func (w *world) showsForeignCertificate(ctx context.Context) error {
-	return w.turn(ctx, tpp.Knob{Name: "foreign-certificate"})
+func (w *world) showsForeignCertificate(ctx context.Context) (err error) {
+	w.change.knob, err = w.turned(ctx, tpp.Knob{Name: "foreign-certificate"})
+	return err
 }
 
+// sendsReady tells nothing of a target that goes on with a connection from
+// before: it has verified that one.
 func (w *world) sendsReady(ctx context.Context) error {
-	_, err := w.register(ctx, w.other, "while the directory is impersonated", w.other.draft)
+	if _, err := w.register(ctx, w.other, "while the directory is impersonated", w.other.draft); err != nil {
+		return err
+	}
+	hits, err := w.run.Management.Hits(ctx, w.change.knob)
+	if err == nil && hits == 0 {
+		return &skip{"the target kept its connection to the directory and looked at no certificate"}
+	}
 	return err
 }
 

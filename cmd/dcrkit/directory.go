@@ -76,10 +76,10 @@ the loopback the management port wants a token, in DCRKIT_DIRECTORY_TOKEN.`,
 // serve refuses what was mistyped before anything listens, then blocks until the first
 // interrupt.
 func (c *directoryConfig) serve(cmd *cobra.Command) error {
-	file, err := c.validate()
-	if err != nil {
+	if err := c.validate(); err != nil {
 		return usage(err)
 	}
+	var err error
 	c.ManagementToken = os.Getenv("DCRKIT_DIRECTORY_TOKEN")
 	c.Log = logger(cmd.ErrOrStderr(), c.verbose)
 	if c.data != "" {
@@ -88,15 +88,13 @@ func (c *directoryConfig) serve(cmd *cobra.Command) error {
 		}
 	}
 	s, err := mockdirectory.Start(cmd.Context(), c.Config)
+	if refused, ok := errors.AsType[*seed.Refused](err); ok {
+		return usage(fmt.Errorf("seed-file: %s: %w", c.seedFile, refused))
+	}
 	if err != nil {
 		return environment(err)
 	}
 	defer s.Close()
-	if file != nil {
-		if err := s.Seed(file); err != nil {
-			return usage(fmt.Errorf("seed-file: %s: %w", c.seedFile, err))
-		}
-	}
 	if err := writeCA(c.caOut, s.RootPEM()); err != nil {
 		return environment(err)
 	}
@@ -126,40 +124,39 @@ func (c *directoryConfig) announce(w io.Writer, s *mockdirectory.Server) {
 }
 
 // validate reads the files that the flags name.
-func (c *directoryConfig) validate() (*seed.File, error) {
+func (c *directoryConfig) validate() error {
 	if (c.cert == "") != (c.key == "") {
-		return nil, errors.New("cert, key: expected both or neither")
+		return errors.New("cert, key: expected both or neither")
 	}
 	if c.cert != "" {
 		pair, err := tls.LoadX509KeyPair(c.cert, c.key)
 		if err != nil {
-			return nil, fmt.Errorf("cert, key: %s and %s: %w", c.cert, c.key, err)
+			return fmt.Errorf("cert, key: %s and %s: %w", c.cert, c.key, err)
 		}
 		c.Certificate = &pair
 	}
 	for name, value := range map[string]string{"public-url": c.PublicURL, "pki-url": c.PKIURL} {
 		if u, err := url.Parse(value); value != "" && (err != nil || u.Host == "") {
-			return nil, fmt.Errorf("%s: expected a URL, got %q", name, value)
+			return fmt.Errorf("%s: expected a URL, got %q", name, value)
 		}
 	}
 	if c.Delays.OCSP < 0 || c.Delays.CRL < 0 {
-		return nil, fmt.Errorf("ocsp-delay, crl-delay: expected no negative time, got %s and %s", c.Delays.OCSP, c.Delays.CRL)
+		return fmt.Errorf("ocsp-delay, crl-delay: expected no negative time, got %s and %s", c.Delays.OCSP, c.Delays.CRL)
 	}
 	if c.documentedDelays {
 		c.Delays = trust.DocumentedDelays
 	}
 	if c.seedFile == "" {
-		return nil, nil
+		return nil
 	}
 	text, err := os.ReadFile(c.seedFile)
 	if err != nil {
-		return nil, fmt.Errorf("seed-file: %w", err)
+		return fmt.Errorf("seed-file: %w", err)
 	}
-	file, err := seed.Parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("seed-file: %s: %w", c.seedFile, err)
+	if c.Enrol, err = seed.Parse(text); err != nil {
+		return fmt.Errorf("seed-file: %s: %w", c.seedFile, err)
 	}
-	return file, nil
+	return nil
 }
 
 // writeCA leaves the CA certificate where the other side can pick it up.

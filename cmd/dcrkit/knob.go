@@ -83,7 +83,8 @@ func (c *knobClient) setCommand() *cobra.Command {
 		Use: "set KNOB [VALUE]", Short: "Turn a knob",
 		Example: `  dcrkit directory knob set latency 2s --endpoint software-jwks
   dcrkit directory knob set outage 503 --endpoint directory-jwks --for 1m
-  dcrkit directory knob set ocsp revoked --serial 5f3a...`,
+  dcrkit directory knob set ocsp revoked --serial 5f3a90c1
+  dcrkit directory knob set -- clock -10m`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s.Knob = args[0]
@@ -101,6 +102,9 @@ func (c *knobClient) setCommand() *cobra.Command {
 			return err
 		},
 	}
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		return usage(fmt.Errorf("%w; a value that begins with - goes behind --: dcrkit directory knob set -- clock -10m", err))
+	})
 	f := cmd.Flags()
 	f.StringVar(&s.Endpoint, "endpoint", "", "class of endpoints (default: all that the knob is for)")
 	f.StringVar(&s.Path, "path", "", "only this path, or those that begin so when it ends in *")

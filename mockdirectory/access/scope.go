@@ -58,7 +58,7 @@ func Participant(roles []string) bool { return ThirdParty(roles) || Bank(roles) 
 // receiver, holder and anybody are the same among all ecosystems.
 func receiver(roles []string) bool { return ThirdParty(roles) || anyOf(roles, otherReceivers) }
 func holder(roles []string) bool   { return Bank(roles) || anyOf(roles, otherHolders) }
-func anybody(roles []string) bool   { return receiver(roles) || holder(roles) }
+func anybody(roles []string) bool  { return receiver(roles) || holder(roles) }
 
 // anyOf tells whether two lists have something in common.
 func anyOf(have, wanted []string) bool {

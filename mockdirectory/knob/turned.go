@@ -38,12 +38,18 @@ func (t *turned) expired(now time.Time) bool {
 }
 
 // covers tells whether a request is in the setting's scope.
+//
+// A setting without an endpoint spares the one by which others see whether the
+// directory lives: they would start it anew, and the setting would be gone.
 func (t *turned) covers(s Scope) bool {
 	return t.knob().acts(s.Endpoint) &&
-		(t.setting.Endpoint == "" || t.setting.Endpoint == s.Endpoint) &&
+		(t.setting.Endpoint == s.Endpoint || t.setting.Endpoint == "" && s.Endpoint != spared) &&
 		coversPath(t.setting.Path, s.Path) &&
 		(t.setting.Serial == "" || t.setting.Serial == plainSerial(s.Serial))
 }
+
+// spared acts only where it is named.
+const spared = "health"
 
 func coversPath(pattern, path string) bool {
 	if beginning, ok := strings.CutSuffix(pattern, "*"); ok {

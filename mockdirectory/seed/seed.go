@@ -69,8 +69,22 @@ func Parse(data []byte) (*File, error) {
 	return &f, nil
 }
 
+// Refused is what the registry does not enrol: a mistake in the file, and not
+// trouble of the directory.
+type Refused struct {
+	At  string // the place in the file
+	Err error
+}
+
+// Error names the place.
+func (r *Refused) Error() string { return "seed file: " + r.At + ": " + r.Err.Error() }
+
+// Unwrap is the registry's refusal.
+func (r *Refused) Unwrap() error { return r.Err }
+
 // Apply enrols what is not enrolled yet. Names tell: a directory that was
-// restarted with its data has the organisations of its seed file already.
+// restarted with its data has the organisations of its seed file already. The
+// error is a *Refused.
 func (f *File) Apply(r *registry.Registry) error {
 	enrolled := map[string]registry.Organisation{}
 	all, total := r.Organisations(0, 1<<30)
@@ -79,7 +93,7 @@ func (f *File) Apply(r *registry.Registry) error {
 	}
 	for i, o := range f.Organisations {
 		if err := o.apply(r, enrolled); err != nil {
-			return fmt.Errorf("seed file: Organisations[%d] (%s): %w", i, o.OrganisationName, err)
+			return &Refused{fmt.Sprintf("Organisations[%d] (%s)", i, o.OrganisationName), err}
 		}
 	}
 	return nil
