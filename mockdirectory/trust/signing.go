@@ -224,7 +224,8 @@ func (s *Signing) render() {
 		}
 		document = append(document, key.record.JWK...)
 	}
-	s.document = append(document, "]}"...)
+	document = append(document, "]}"...)
+	s.document = document
 }
 
 func (s *Signing) find(kid string) (*SigningKey, error) {
