@@ -48,9 +48,9 @@ func TestDistance(t *testing.T) {
 func TestSettingsAreMade(t *testing.T) {
 	t.Parallel()
 	cmd := runCommand()
-	require.NoError(t, fromEnvironment(cmd.Flags(), []string{"DCRKIT_SEED=0", "OTHER=1"}, map[string]bool{}))
-	require.NoError(t, fromYAML(cmd.Flags(), "f.yaml", []byte("rule: [SSG-*, RSP-01]\naudience: 001\nlist: true\n"), map[string]bool{}))
-	for flag, want := range map[string]string{"seed": "0", "rule": "[SSG-*,RSP-01]", "audience": "001", "list": "true"} {
+	require.NoError(t, fromEnvironment(cmd.Flags(), []string{"DCRKIT_SEED=0", "DCRKIT_DIRECTORY_TOKEN=x", "OTHER=1"}, map[string]bool{}))
+	require.NoError(t, fromYAML(cmd.Flags(), "f.yaml", []byte("rule: [SSG-*, RSP-01]\naudience: 001\nlist: true\nmax-wait: 90s\n"), map[string]bool{}))
+	for flag, want := range map[string]string{"seed": "0", "max-wait": "1m30s", "rule": "[SSG-*,RSP-01]", "audience": "001", "list": "true"} {
 		f := cmd.Flags().Lookup(flag)
 		require.True(t, f.Changed, flag)
 		require.Equal(t, want, f.Value.String(), flag)
