@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -97,7 +98,11 @@ func TestWhoFetchedWhat(t *testing.T) {
 		Fetches []watch.Fetch
 		Last    int64
 	}
-	require.NoError(t, json.Unmarshal(o.must(200, "GET", "/fetches", nil), &list))
+	// An answer is noted when it is out, which its reader may be ahead of.
+	require.Eventually(t, func() bool {
+		require.NoError(t, json.Unmarshal(o.must(200, "GET", "/fetches", nil), &list))
+		return list.Last >= 2
+	}, 5*time.Second, 10*time.Millisecond)
 	require.Len(t, list.Fetches, 2, "what the operator does is not among it")
 	require.Equal(t, "directory-jwks", list.Fetches[0].Class)
 	require.Equal(t, "TLS 1.3", list.Fetches[0].Transport)

@@ -12,14 +12,15 @@ import (
 // change is what a story has changed in the directory, as far as its next
 // lines speak of it as "that".
 type change struct {
-	certificate *tls.Certificate // beside the TPP's own
-	authority   string           // that issued it
-	kid         string           // of a directory key
-	statement   string           // under that key; a fresh one each time when empty
-	call        string           // what a client does
+	certificate *tls.Certificate            // beside the TPP's own
+	authority   string                      // that issued it; the ordinary one when empty
+	distrust    func(context.Context) error // revokes that authority
+	kid         string                      // of a directory key
+	statement   string                      // under that key; a fresh one each time when empty
+	call        string                      // what a client does
 	scope, role string
-	knob        string // that one is turned
-	back        []func(context.Context) error
+	knob        string                        // that one is turned
+	back        []func(context.Context) error // takes back the knobs that are turned
 }
 
 // draft is an honest registration with the certificate and the statement of

@@ -95,7 +95,7 @@ func (w *world) newAuthority(ctx context.Context) error {
 		return err
 	}
 	w.change.authority = slug
-	w.revokeAuthority = w.restore("revoke the authority", func(ctx context.Context) error { return d.RevokeAuthority(ctx, slug) })
+	w.change.distrust = w.restore("revoke the authority", func(ctx context.Context) error { return d.RevokeAuthority(ctx, slug) })
 	return nil
 }
 
@@ -122,7 +122,7 @@ func (w *world) listsCertificate(ctx context.Context) error {
 	return w.run.Directory.RevokeSerial(ctx, w.main.tpp.OrganisationID, w.change.certificate, tpp.InCRL)
 }
 
-func (w *world) revokesAuthority(ctx context.Context) error { return w.revokeAuthority(ctx) }
+func (w *world) revokesAuthority(ctx context.Context) error { return w.change.distrust(ctx) }
 
 // sentWithCertificate sends once and keeps what comes of it.
 func (w *world) sentWithCertificate(ctx context.Context) error {

@@ -51,8 +51,11 @@ func (w *world) comesTo(ctx context.Context, what string, attempt, judge func(co
 		err := judge(ctx)
 		var found *oracle.Finding
 		waited := w.run.Now().Sub(begun)
-		if !errors.As(err, &found) || found.Minor || waited >= w.run.MaxWait || ctx.Err() != nil {
+		switch {
+		case !errors.As(err, &found) || found.Minor || ctx.Err() != nil || w.run.MaxWait == 0:
 			return err
+		case waited >= w.run.MaxWait:
+			return &oracle.Finding{Expected: found.Expected, Got: fmt.Sprintf("%s, still after %s", found.Got, w.run.MaxWait)}
 		}
 		if n == 0 {
 			first = w.noted()

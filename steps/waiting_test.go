@@ -42,7 +42,7 @@ func TestComesTo(t *testing.T) {
 		"soon":                       {time.Minute, 500 * time.Millisecond, heavy, nil, false, 20},
 		"late":                       {time.Minute, 30 * time.Second, heavy, nil, true, 40},
 		"after minutes":              {time.Hour, 50 * time.Minute, heavy, nil, true, 400},
-		"never":                      {time.Minute, 2 * time.Minute, heavy, heavy, true, 60},
+		"never":                      {time.Minute, 2 * time.Minute, heavy, &oracle.Finding{Got: "status 201, still after 1m0s"}, true, 60},
 		"no time":                    {0, time.Second, heavy, heavy, false, 1},
 		"in another form":            {time.Minute, time.Second, minor, minor, false, 1},
 		"the tool is in the way":     {time.Minute, time.Second, trouble, trouble, false, 1},

@@ -54,8 +54,6 @@ type world struct {
 	undo        []func(context.Context) error // puts the directory back, last first
 	beside      *beside
 
-	revokeAuthority func(context.Context) error // the one of this story
-
 	mu        sync.Mutex
 	exchanges []*tpp.Exchange
 

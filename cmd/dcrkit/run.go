@@ -148,7 +148,13 @@ func (c *runConfig) run(ctx context.Context, out, errs io.Writer) error {
 	tty := isTerminal(errs)
 	errs = &oneAtATime{out: errs}
 	plan.Progress = reports.NewProgress(errs, tty, !c.noColor && tty)
-	plan.Waiting = func(check, what string) { fmt.Fprintf(errs, "%s waits for the target to notice: %s\n", check, what) }
+	wipe := ""
+	if tty {
+		wipe = "\r\x1b[K" // the progress bar is drawn again after the line
+	}
+	plan.Waiting = func(check, what string) {
+		fmt.Fprintf(errs, "%s%s waits for the target to notice: %s\n", wipe, check, what)
+	}
 	result, err := c.drive(limited, plan, errs)
 	if err != nil {
 		return internal(err)

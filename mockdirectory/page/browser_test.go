@@ -153,11 +153,16 @@ func (w *window) focusShows(selector string) {
 // press types into what has the focus. Enter follows a link, presses a button or sends a form.
 func (w *window) press(keys string) { w.t.Helper(); w.do(chromedp.KeyEvent(keys)) }
 
-// enter sends and waits for the page after.
+// enter sends and waits for the page after. While one page goes and another comes,
+// questions about either may fail: they are asked again.
 func (w *window) enter(until string) {
 	w.t.Helper()
 	w.press(kb.Enter)
-	w.do(chromedp.WaitReady(chromedp.CSS(until)))
+	expression := fmt.Sprintf(`document.readyState === "complete" && document.querySelector(%q) !== null`, until)
+	require.Eventually(w.t, func() bool {
+		there, err := chromedp.Run(w.ctx, chromedp.Evaluate[bool](expression))
+		return err == nil && there
+	}, 20*time.Second, 20*time.Millisecond, "the page has %s", until)
 }
 
 // download follows a link to a file by keyboard and returns the file's text.

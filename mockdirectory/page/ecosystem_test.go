@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -76,10 +77,14 @@ func TestBrazilsCertificates(t *testing.T) {
 	require.Contains(t, got, "transport.jwks")
 	keys := "/brazil/keystore/" + org.UUID + "/" + soft.UUID + "/transport.jwks"
 	c.run(200, "curl --cacert directory-ca.pem '"+h.desk.Base+keys+"'")
-	require.Contains(t, h.get(200, softwarePath(soft)), "Fetched 1 time")
+	// An answer is noted when it is out, which its reader may be ahead of.
+	soon := func(path, want string) {
+		require.Eventually(t, func() bool { return strings.Contains(h.get(200, path), want) }, 5*time.Second, 10*time.Millisecond, "%s has %q", path, want)
+	}
+	soon(softwarePath(soft), "Fetched 1 time")
 	h.fetch("/brazil/keystore/"+org.UUID+"/inactive/application.jwks", "bank")
-	require.Contains(t, h.get(200, organisationPath(org)), "Fetched 1 time")
+	soon(organisationPath(org), "Fetched 1 time")
 	h.fetch("/cdr-register/v1/jwks", "holder")
-	require.Contains(t, h.get(200, "/ui/fetches"), "keys of the directory")
-	require.Contains(t, h.get(200, "/ui/fetches"), "revoked keys of Of PAGTO")
+	soon("/ui/fetches", "keys of the directory")
+	soon("/ui/fetches", "revoked keys of Of PAGTO")
 }

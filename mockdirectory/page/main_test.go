@@ -201,11 +201,17 @@ func (h *house) fetch(path, agent string) {
 	require.NoError(h.t, err)
 	req.URL.Path = path
 	req.Header.Set("User-Agent", agent)
+	_, before := h.fetches.Since(0, 0)
 	res, err := (&http.Client{Transport: transport}).Do(req)
 	require.NoError(h.t, err)
 	_, err = io.Copy(io.Discard, res.Body)
 	require.NoError(h.t, err)
 	require.NoError(h.t, res.Body.Close())
+	// An answer is noted when it is out, which its reader may be ahead of.
+	require.Eventually(h.t, func() bool {
+		_, now := h.fetches.Since(0, 0)
+		return now > before
+	}, 5*time.Second, time.Millisecond)
 }
 
 func decode64(t testing.TB, text string) []byte {
