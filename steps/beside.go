@@ -21,7 +21,7 @@ type beside struct {
 // a busy machine that need not be the target's doing. A target that lets all
 // wait for one is late every time.
 func (w *world) registersBeside(ctx context.Context) error {
-	hold := w.hang(6)
+	hold := w.hang()
 	for {
 		b, err := w.hangs(ctx, hold)
 		if err != nil {

@@ -67,19 +67,19 @@ func (w *world) noManagement() error {
 
 // hang is how long a host that hangs takes the target's time. Where the user
 // has none to give, it is what any server should have given up after.
-func (w *world) hang(share time.Duration) time.Duration {
+func (w *world) hang() time.Duration {
 	const shortest, longest = 300 * time.Millisecond, 20 * time.Second
 	if w.run.MaxWait == 0 {
 		return longest / 4
 	}
-	return min(max(w.run.MaxWait/share, shortest), longest)
+	return min(max(w.run.MaxWait/10, shortest), longest)
 }
 
 // directoryKeysFail is about the key set that verifies software statements.
 func (w *world) directoryKeysFail(ctx context.Context, how string) error {
 	k := map[string]tpp.Knob{
 		"answers 500":     {Name: "outage", Value: "500"},
-		"hangs":           {Name: "half-open", Value: w.hang(10).String()},
+		"hangs":           {Name: "half-open", Value: w.hang().String()},
 		"is empty":        {Name: "empty"},
 		"is no JSON":      {Name: "not-json"},
 		"is out of reach": {Name: "drop"},

@@ -169,6 +169,6 @@ func TestHang(t *testing.T) {
 		0: 5 * time.Second, time.Second: 300 * time.Millisecond, 30 * time.Second: 3 * time.Second, time.Hour: 20 * time.Second,
 	} {
 		var told []string
-		require.Equal(t, want, waitingWorld(maxWait, &told).hang(10))
+		require.Equal(t, want, waitingWorld(maxWait, &told).hang())
 	}
 }
