@@ -13,8 +13,11 @@ import (
 	"github.com/dcrkit/dcrkit/mockdirectory/knob"
 )
 
-// tlsClass is where the knob of the listener's certificate acts.
-const tlsClass = "tls"
+// The class of endpoints at which the knob of the listener's certificate acts.
+const (
+	tlsClass           = "tls"
+	foreignCertificate = "foreign-certificate"
+)
 
 // listenerCertificate is for an EC key: a handshake costs a tenth of the time
 // that RSA takes, which is felt when a load run fetches key sets.
@@ -41,7 +44,7 @@ func certify(a *pki.Authority, key *ecdsa.PrivateKey, hosts []string) (tls.Certi
 func (s *Server) shownCertificate(own tls.Certificate, hosts []string) func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	foreign := sync.OnceValues(func() (tls.Certificate, error) { return s.foreignCertificate(hosts) })
 	return func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-		if _, bent := s.panel.Ask("foreign-certificate", knob.Scope{Endpoint: tlsClass}); !bent {
+		if _, bent := s.panel.Ask(foreignCertificate, knob.Scope{Endpoint: tlsClass}); !bent {
 			return &own, nil
 		}
 		certificate, err := foreign()

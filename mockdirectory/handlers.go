@@ -4,11 +4,13 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dcrkit/dcrkit/fixtures/pki"
 	"github.com/dcrkit/dcrkit/mockdirectory/access"
 	"github.com/dcrkit/dcrkit/mockdirectory/australia"
 	"github.com/dcrkit/dcrkit/mockdirectory/brazil"
+	"github.com/dcrkit/dcrkit/mockdirectory/knob"
 	"github.com/dcrkit/dcrkit/mockdirectory/page"
 	"github.com/dcrkit/dcrkit/mockdirectory/rest"
 	"github.com/dcrkit/dcrkit/mockdirectory/trust"
@@ -74,20 +76,30 @@ func (s *Server) page() http.Handler {
 			{Name: "OpenAPI", URL: s.url + "/openapi", Note: "descriptions of the APIs"},
 		},
 		Classes: classes(), APIToken: s.cfg.RequireToken, ManagementToken: s.cfg.ManagementToken != "",
-		Turned: s.public.closeIdle, Closing: s.ending, Log: s.cfg.Log,
+		Turned: s.turned, Closing: s.ending, Log: s.cfg.Log,
 	})
 }
 
-// freshConnections closes idle connections after a knob was turned, so that it
-// acts on the next request of a server that keeps one open: a certificate is
-// looked at in the handshake alone.
+// freshConnections looks at the knobs after each call to them.
 func (s *Server) freshConnections(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r)
-		if r.Method != http.MethodGet {
-			s.public.closeIdle()
-		}
+		s.turned()
 	})
+}
+
+// noticeTime lets clients see that a connection was closed before whoever turned
+// the knob makes them use it. Over HTTP/2 they would take it for a failed request.
+const noticeTime = 50 * time.Millisecond
+
+// turned has clients connect anew when the listener's certificate has changed: it
+// is looked at in the handshake alone, and servers keep connections open.
+func (s *Server) turned() {
+	foreign := slices.ContainsFunc(s.panel.List(), func(k knob.Setting) bool { return k.Knob == foreignCertificate })
+	if s.foreign.Swap(foreign) != foreign {
+		s.public.renew()
+		time.Sleep(noticeTime)
+	}
 }
 
 // classes are the kinds of endpoints that knobs can be turned at.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -28,6 +29,17 @@ type listener struct {
 	http   *http.Server
 	stop   context.CancelFunc
 	served chan error
+
+	mu     sync.Mutex
+	epoch  int // counts the renewals
+	opened map[net.Conn]opening
+}
+
+// opening is when a connection was opened, and whether something is under way on
+// it.
+type opening struct {
+	epoch int
+	idle  bool
 }
 
 // listen takes the address. Nothing is answered until serve.
@@ -36,7 +48,7 @@ func listen(ctx context.Context, addr string) (*listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &listener{Listener: ln}, nil
+	return &listener{Listener: ln, opened: map[net.Conn]opening{}}, nil
 }
 
 // serve answers in the background: HTTPS with a TLS configuration, plain HTTP
@@ -54,6 +66,7 @@ func (l *listener) serve(h http.Handler, config *tls.Config, log *slog.Logger) {
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		BaseContext:       func(net.Listener) context.Context { return running },
+		ConnState:         l.note,
 	}
 	go func() {
 		if config == nil {
@@ -64,10 +77,36 @@ func (l *listener) serve(h http.Handler, config *tls.Config, log *slog.Logger) {
 	}()
 }
 
-// closeIdle closes the connections on which nothing is under way.
-func (l *listener) closeIdle() {
-	l.http.SetKeepAlivesEnabled(false)
-	l.http.SetKeepAlivesEnabled(true)
+// note keeps account of the connections, those of HTTP/2 included. One from
+// before a renewal is closed as soon as nothing is under way on it.
+func (l *listener) note(c net.Conn, state http.ConnState) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch state {
+	case http.StateNew:
+		l.opened[c] = opening{epoch: l.epoch}
+	case http.StateActive, http.StateIdle:
+		o := l.opened[c]
+		o.idle = state == http.StateIdle
+		l.opened[c] = o
+		if o.idle && o.epoch != l.epoch {
+			_ = c.Close() // its client is to open another
+		}
+	default:
+		delete(l.opened, c)
+	}
+}
+
+// renew has clients open new connections.
+func (l *listener) renew() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.epoch++
+	for c, o := range l.opened {
+		if o.idle {
+			_ = c.Close()
+		}
+	}
 }
 
 // close waits for requests under way, within bounds.

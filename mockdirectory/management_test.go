@@ -80,12 +80,16 @@ func TestForeignCertificateKnob(t *testing.T) {
 	t.Parallel()
 	s, c := startDirectory(t, Config{})
 	o := operator(t, s)
-	c.must(200, "GET", "/healthz", nil)
-	id := o.turn(`{"knob":"foreign-certificate"}`)
-	_, err := c.http.Get(c.base + "/healthz")
-	require.ErrorContains(t, err, "certificate")
-	o.must(204, "DELETE", "/knobs/"+id, nil)
-	c.must(200, "GET", "/healthz", nil)
+	two := newClient(t, s)
+	two.http.Transport.(*http.Transport).ForceAttemptHTTP2 = true
+	for _, c := range []*client{c, two} {
+		c.must(200, "GET", "/healthz", nil)
+		id := o.turn(`{"knob":"foreign-certificate"}`)
+		_, err := c.http.Get(c.base + "/healthz")
+		require.ErrorContains(t, err, "certificate")
+		o.must(204, "DELETE", "/knobs/"+id, nil)
+		c.must(200, "GET", "/healthz", nil)
+	}
 }
 
 func TestWhoFetchedWhat(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/dcrkit/dcrkit/fixtures/pki"
 	"github.com/dcrkit/dcrkit/mockdirectory/access"
@@ -31,6 +32,7 @@ type Server struct {
 
 	public, pki, management *listener
 
+	foreign       atomic.Bool // the listener shows a foreign certificate
 	url, pkiURL   string
 	managementURL string
 	ownKeys       *pki.KeyPool // nil when the caller brought the pool
@@ -62,11 +64,12 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 // is published. What it opened is closed by stop.
 func (s *Server) start(ctx context.Context) (err error) {
 	for _, l := range []struct {
+		name string
 		into **listener
 		addr string
-	}{{&s.public, s.cfg.Addr}, {&s.pki, s.cfg.PKIAddr}, {&s.management, s.cfg.ManagementAddr}} {
+	}{{"addr", &s.public, s.cfg.Addr}, {"pki-addr", &s.pki, s.cfg.PKIAddr}, {"management-addr", &s.management, s.cfg.ManagementAddr}} {
 		if *l.into, err = listen(ctx, l.addr); err != nil {
-			return err
+			return fmt.Errorf("%s: %w", l.name, err)
 		}
 	}
 	base, hosts, err := s.cfg.baseURL(s.public.Addr())

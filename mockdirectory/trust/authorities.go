@@ -29,7 +29,8 @@ const (
 // root: the certificate of the first issuing CA, and the one another root signed.
 const CrossSigned = "cross-signed"
 
-// mostAuthorities bounds the issuing CAs, each of which costs a key.
+// mostAuthorities bounds the issuing CAs that are trusted, each of which costs a
+// key. Revoked ones do not count: their lists have to stay.
 const mostAuthorities = 50
 
 // storedCA is a CA as the store has it, in PEM.
@@ -176,11 +177,10 @@ func (t *Trust) takeCrossRoot(k keep) error {
 func (t *Trust) AddIssuing(ctx context.Context) (slug string, err error) {
 	t.making.Lock()
 	defer t.making.Unlock()
-	t.mu.RLock()
-	number := len(t.authorities) + 1
-	t.mu.RUnlock()
-	if number > mostAuthorities {
-		return "", problem.Conflict("expected at most %d issuing CAs", mostAuthorities)
+	number, trusted := t.count()
+	number++
+	if trusted >= mostAuthorities {
+		return "", problem.Conflict("expected at most %d issuing CAs that are not revoked", mostAuthorities)
 	}
 	key, err := t.cfg.Keys.RSA(ctx)
 	if err != nil {
@@ -192,6 +192,18 @@ func (t *Trust) AddIssuing(ctx context.Context) (slug string, err error) {
 	}
 	a := t.authorities[number-1].authority
 	return slug, t.cfg.Store.Save(keep{slug: slug, cert: a.Issuing(), key: key}.row())
+}
+
+// count tells how many issuing CAs there are, and how many of them are trusted.
+func (t *Trust) count() (all, trusted int) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for _, a := range t.authorities {
+		if a.revoked == nil {
+			trusted++
+		}
+	}
+	return len(t.authorities), trusted
 }
 
 // RevokeIssuing puts an issuing CA on the root's revocation list. The first one

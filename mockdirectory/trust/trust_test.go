@@ -412,6 +412,25 @@ func (h *house) verify(leaf *x509.Certificate, above []*x509.Certificate, roots 
 	return err
 }
 
+// Revoked ones make room: a directory that lives long goes on.
+func TestIssuingCAsAreBounded(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, Delays{})
+	h.trust.mu.Lock()
+	for range mostAuthorities - 2 {
+		h.trust.authorities = append(h.trust.authorities, newIssuingCA("other", h.trust.authorities[0].authority, nil))
+	}
+	h.trust.mu.Unlock()
+	last, err := h.trust.AddIssuing(t.Context())
+	require.NoError(t, err)
+	_, err = h.trust.AddIssuing(t.Context())
+	require.ErrorContains(t, err, "at most 50")
+	require.NoError(t, h.trust.RevokeIssuing(last))
+	next, err := h.trust.AddIssuing(t.Context())
+	require.NoError(t, err)
+	require.NotEqual(t, last, next)
+}
+
 // The chain leads to either root, and to neither when the way is cut.
 func TestCrossSignedChain(t *testing.T) {
 	t.Parallel()
