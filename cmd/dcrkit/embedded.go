@@ -83,10 +83,18 @@ func startServer(ctx context.Context, cfg aspsp.Config, directory string, roots 
 		}
 	}
 	// The server gets what a directory's documentation would tell it, and then fetches the
-	// keys by itself.
+	// keys by itself. A profile without software statements has no use for an issuer.
 	cfg.Audience = audience
+	issuer := ""
+	if cfg.Profile.Dialect.Statement {
+		index, err := d.Index(ctx)
+		if err != nil {
+			return nil, "", fmt.Errorf("ask the directory for its issuer: %w", err)
+		}
+		issuer = index.Issuer
+	}
 	cfg.Directory = aspsp.Directory{
-		JWKS: directory + "/keystore/openbanking.jwks", Issuers: []string{"OpenBanking Ltd"}, KeyStore: directory, Participants: directory, Roots: roots,
+		JWKS: directory + "/keystore/openbanking.jwks", Issuers: []string{issuer}, KeyStore: directory, Participants: directory, Roots: roots,
 	}
 	s, err := aspsp.Start(ctx, cfg)
 	if err != nil {
