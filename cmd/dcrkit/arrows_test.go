@@ -40,6 +40,7 @@ var arrows = map[string][]string{
 	"mockdirectory/uk":        {"fixtures/jose", "fixtures/pki", "mockdirectory/access", "mockdirectory/desk", "mockdirectory/problem", "mockdirectory/registry", "mockdirectory/rest", "mockdirectory/trust"},
 	"mockdirectory/brazil":    {"fixtures/jose", "fixtures/pki", "mockdirectory/access", "mockdirectory/desk", "mockdirectory/problem", "mockdirectory/registry", "mockdirectory/rest", "mockdirectory/trust"},
 	"mockdirectory/australia": {"fixtures/jose", "fixtures/pki", "mockdirectory/access", "mockdirectory/desk", "mockdirectory/problem", "mockdirectory/registry", "mockdirectory/rest", "mockdirectory/trust"},
+	"mockdirectory/facetest":  {"fixtures/jose", "fixtures/pki", "mockdirectory/desk", "mockdirectory/knob", "mockdirectory/registry", "mockdirectory/rest", "mockdirectory/store", "mockdirectory/trust"},
 	"mockdirectory/watch":     {"fixtures/pki"},
 	"mockdirectory/metrics":   {"mockdirectory/registry", "mockdirectory/watch"},
 	"mockdirectory/page": {
