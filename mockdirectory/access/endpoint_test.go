@@ -1,8 +1,6 @@
 package access
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/json"
 	"net/http"
@@ -17,6 +15,7 @@ import (
 
 	"github.com/dcrkit/dcrkit/fixtures/jose"
 	"github.com/dcrkit/dcrkit/fixtures/pki"
+	"github.com/dcrkit/dcrkit/mockdirectory/facetest"
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
 	"github.com/dcrkit/dcrkit/mockdirectory/rest"
 )
@@ -38,7 +37,7 @@ func TestTokenIsIssued(t *testing.T) {
 func TestTokenForEveryAlgorithm(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, true)
-	rsa, err := testKeys.RSA(t.Context())
+	rsa, err := facetest.Keys.RSA(t.Context())
 	require.NoError(t, err)
 	_, rsaKey := w.certifyKey(w.member, pki.OBSigning, "", rsa)
 	for _, alg := range algorithms {
@@ -107,9 +106,8 @@ func TestTokenIsRefused(t *testing.T) {
 	require.NoError(t, w.desk.Registry.RevokeKey(w.org.ID, hiddenKey.ID, registry.Revocation{In: []string{registry.InJWKS}}))
 	_, goneKey := w.certify(w.member, pki.OBSigning, "")
 	require.NoError(t, w.desk.Registry.RevokeKey(w.org.ID, goneKey.ID, registry.Revocation{}))
-	forger, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	cloned, err := pki.CloneForeign(w.leaf, forger.Public(), testRoot(t))
+	forger := facetest.NewKey(t)
+	cloned, err := pki.CloneForeign(w.leaf, forger.Public(), facetest.NewKey(t))
 	require.NoError(t, err)
 	orgLeaf, _ := w.certify(other, pki.OBWAC, "")
 
@@ -230,13 +228,6 @@ func TestTokenIsRefused(t *testing.T) {
 	require.Equal(t, invalidScope, w.send(w.attempt(bank, "TPPManage")).Code)
 }
 
-func testRoot(t *testing.T) *ecdsa.PrivateKey {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	return key
-}
-
 // The organisation's own certificate serves all its software, and its OBSeal key
 // signs once it is shared with the software.
 func TestTokenByCertificatesOfTheOrganisation(t *testing.T) {
@@ -273,7 +264,7 @@ func TestTokenNeedsACertificateInForce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, true)
 	require.Equal(t, http.StatusOK, w.send(w.attempt(w.member, "TPPManage")).status)
-	w.later(2 * 365 * 24 * time.Hour)
+	w.clock.Later(2 * 365 * 24 * time.Hour)
 	require.Contains(t, w.send(w.attempt(w.member, "TPPManage")).Description, "not in force")
 }
 
@@ -320,11 +311,11 @@ func TestReplayMemoryOutlastsTheLeeway(t *testing.T) {
 	first := w.attempt(w.member, "TPPManage")
 	require.Equal(t, http.StatusOK, w.send(first).status)
 	for range 8 {
-		w.later(15 * time.Second)
+		w.clock.Later(15 * time.Second)
 		require.Equal(t, invalidClient, w.send(first).Code)
 		w.send(w.attempt(w.member, "TPPManage"))
 	}
-	w.later(time.Minute)
+	w.clock.Later(time.Minute)
 	require.Contains(t, w.send(first).Description, "ended")
 }
 

@@ -128,9 +128,9 @@ func TestGuardForgetsTokens(t *testing.T) {
 	ask := func(token string) reply { return w.ask("GET", own, w.leaf, token) }
 
 	token := fresh()
-	w.later(tokenLifetime - time.Second)
+	w.clock.Later(tokenLifetime - time.Second)
 	require.Equal(t, http.StatusOK, ask(token).status)
-	w.later(time.Second)
+	w.clock.Later(time.Second)
 	require.Contains(t, ask(token).Description, "expired")
 
 	token = fresh()

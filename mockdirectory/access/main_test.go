@@ -2,8 +2,6 @@ package access
 
 import (
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
@@ -14,40 +12,27 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"github.com/dcrkit/dcrkit/fixtures/jose"
 	"github.com/dcrkit/dcrkit/fixtures/pki"
 	"github.com/dcrkit/dcrkit/mockdirectory/desk"
+	"github.com/dcrkit/dcrkit/mockdirectory/facetest"
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
 	"github.com/dcrkit/dcrkit/mockdirectory/rest"
-	"github.com/dcrkit/dcrkit/mockdirectory/store"
-	"github.com/dcrkit/dcrkit/mockdirectory/trust"
 )
 
-// testKeys serves every test; TestMain closes it before it looks for leaks.
-var testKeys = pki.NewKeyPool(4)
+func TestMain(m *testing.M) { facetest.Main(m) }
 
-type closingPool struct{ m *testing.M }
-
-func (c closingPool) Run() int {
-	defer testKeys.Close()
-	return c.m.Run()
-}
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(closingPool{m}) }
-
-const base = "https://directory.example"
+const base = facetest.Base
 
 // world is a directory without a network, and one member of it.
 type world struct {
 	t     testing.TB
-	ahead atomic.Int64 // of the clock, in nanoseconds
+	clock *facetest.Clock
 	desk  *desk.Desk
 	guard *Guard
 
@@ -64,20 +49,12 @@ type member struct {
 
 func newWorld(t testing.TB, requireToken bool) *world {
 	t.Helper()
-	w := &world{t: t}
-	start := time.Now().Truncate(time.Second)
-	now := func() time.Time { return start.Add(time.Duration(w.ahead.Load())) }
-	members, err := registry.Open(store.Memory{}, now)
-	require.NoError(t, err)
-	anchors, err := trust.Open(t.Context(), trust.Config{Keys: testKeys, Store: store.Memory{}, Registry: members, Now: now, BaseURL: base, PKIURL: "http://pki.example"})
-	require.NoError(t, err)
-	w.desk = &desk.Desk{Base: base, Issuer: "OpenBanking Ltd", Now: now, Registry: members, Trust: anchors}
+	w := &world{t: t, clock: facetest.NewClock()}
+	w.desk = facetest.Open(t, base, w.clock.Now)
 	w.guard = New(Config{Desk: w.desk, Require: requireToken})
 	w.member = w.enrol("AISP", "PISP")
 	return w
 }
-
-func (w *world) later(d time.Duration) { w.ahead.Add(int64(d)) }
 
 // enrol makes a member with these roles.
 func (w *world) enrol(roles ...string) member {
@@ -95,17 +72,14 @@ func (w *world) enrol(roles ...string) member {
 // certify issues a certificate for a new key of a member.
 func (w *world) certify(m member, kind pki.Kind, wrong string) (*x509.Certificate, jose.Key) {
 	w.t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(w.t, err)
-	return w.certifyKey(m, kind, wrong, private)
+	return w.certifyKey(m, kind, wrong, facetest.NewKey(w.t))
 }
 
 func (w *world) certifyKey(m member, kind pki.Kind, wrong string, private crypto.Signer) (*x509.Certificate, jose.Key) {
 	w.t.Helper()
-	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, private)
-	require.NoError(w.t, err)
-	req := desk.CertificateRequest{Kind: kind, Wrong: wrong, CSR: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der})}
+	req := desk.CertificateRequest{Kind: kind, Wrong: wrong, CSR: []byte(facetest.NewCSR(w.t, private))}
 	var issued desk.Issued
+	var err error
 	if kind == pki.OBWAC || kind == pki.OBSeal {
 		issued, err = w.desk.CertifyOrganisation(w.t.Context(), m.org.ID, req)
 	} else {

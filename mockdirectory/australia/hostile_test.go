@@ -57,7 +57,7 @@ func TestHostileRequests(t *testing.T) {
 	}
 	for _, in := range cases {
 		t.Run(in.name, func(t *testing.T) {
-			got := s.in(t).refused(call{"GET", in.path, version("3"), "", in.status})
+			got := s.in(t).refused(call{Method: "GET", Path: in.path, Header: version("3"), Status: in.status})
 			require.Equal(t, "urn:au-cds:error:"+in.code, got.Code)
 			require.Contains(t, got.Detail, in.want)
 		})
@@ -68,25 +68,25 @@ func TestHostileRequests(t *testing.T) {
 
 	// What no route of the register takes is refused in the directory's own form.
 	for _, in := range []call{
-		{"POST", statement(org, soft), version("3"), `{}`, 405},
-		{"PUT", register + "data-recipients", version("3"), `{}`, 405},
-		{"DELETE", register + "data-recipients/status", version("3"), "", 405},
-		{"POST", brands + "software-products/status", version("3"), "", 405},
-		{"PATCH", holders, version("3"), "", 405},
-		{"POST", "/cdr-register/v1/jwks", nil, `{"keys":[]}`, 405},
-		{"GET", "/cdr-register/v2/jwks", nil, "", 404},
-		{"GET", register + "data-recipients/brands", version("3"), "", 404},
-		{"GET", register + "../jwks", version("3"), "", 404},
-		{"GET", product(desk.BrandID(org), "%2e%2e"), version("3"), "", 404},
-		{"GET", "/cdr-register/v1//data-recipients", version("3"), "", 404},
-		{"GET", register + "data-recipients/", version("3"), "", 404},
-		{"GET", register + "data-recipients", map[string]string{"x-v": "3", "Content-Length": "100000000"}, strings.Repeat("a", 70000), 413},
+		{Method: "POST", Path: statement(org, soft), Header: version("3"), Body: `{}`, Status: 405},
+		{Method: "PUT", Path: register + "data-recipients", Header: version("3"), Body: `{}`, Status: 405},
+		{Method: "DELETE", Path: register + "data-recipients/status", Header: version("3"), Status: 405},
+		{Method: "POST", Path: brands + "software-products/status", Header: version("3"), Status: 405},
+		{Method: "PATCH", Path: holders, Header: version("3"), Status: 405},
+		{Method: "POST", Path: "/cdr-register/v1/jwks", Body: `{"keys":[]}`, Status: 405},
+		{Method: "GET", Path: "/cdr-register/v2/jwks", Status: 404},
+		{Method: "GET", Path: register + "data-recipients/brands", Header: version("3"), Status: 404},
+		{Method: "GET", Path: register + "../jwks", Header: version("3"), Status: 404},
+		{Method: "GET", Path: product(desk.BrandID(org), "%2e%2e"), Header: version("3"), Status: 404},
+		{Method: "GET", Path: "/cdr-register/v1//data-recipients", Header: version("3"), Status: 404},
+		{Method: "GET", Path: register + "data-recipients/", Header: version("3"), Status: 404},
+		{Method: "GET", Path: register + "data-recipients", Header: map[string]string{"x-v": "3", "Content-Length": "100000000"}, Body: strings.Repeat("a", 70000), Status: 413},
 	} {
 		var p struct {
 			Code string `json:"error"`
 			Text string `json:"error_description"`
 		}
-		require.NoError(t, json.Unmarshal(s.read(in), &p))
+		require.NoError(t, json.Unmarshal(s.Do(in).Body, &p))
 		require.NotEmpty(t, p.Code)
 		require.NotEmpty(t, p.Text)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcrkit/dcrkit/mockdirectory/desk"
+	"github.com/dcrkit/dcrkit/mockdirectory/facetest"
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
 )
 
@@ -25,7 +26,7 @@ func TestRecipients(t *testing.T) {
 		Links selfLink
 	}
 	s.list("/cdr-register/v1/all/data-recipients", &got)
-	require.Equal(t, base+"/cdr-register/v1/all/data-recipients", got.Links.Self)
+	require.Equal(t, facetest.Base+"/cdr-register/v1/all/data-recipients", got.Links.Self)
 	require.Equal(t, []recipient{{
 		ID: org.UUID, Name: "Recipient & Co", Number: org.RegistrationID, Level: "UNRESTRICTED", Logo: noLogo,
 		Brands: []brand{{desk.BrandID(org), "Recipient & Co", noLogo, []product{
@@ -42,7 +43,7 @@ func TestHolders(t *testing.T) {
 	s.enrol("Recipient", recipientRole)
 	s.enrol("Advertises nothing", holderRole)
 	bank := s.enrol("Bank", holderRole)
-	bank, err := s.desk.Registry.UpdateOrganisation(bank.ID, func(o *registry.Organisation) error {
+	bank, err := s.Desk.Registry.UpdateOrganisation(bank.ID, func(o *registry.Organisation) error {
 		o.AuthorisationServers = []registry.AuthorisationServer{
 			{DiscoveryDocument: "https://auth.bank.example/cdr/.well-known/openid-configuration"},
 			{Name: "Second", DiscoveryDocument: "https://second.example/d", BaseURI: "https://api.second.example"},
@@ -63,12 +64,12 @@ func TestHolders(t *testing.T) {
 	}
 	all := fetch("all/data-holders/brands")
 	require.Equal(t, pagedMeta{3, 1}, all.Meta)
-	require.Equal(t, pagedLinks{Self: base + "/cdr-register/v1/all/data-holders/brands"}, all.Links)
+	require.Equal(t, pagedLinks{Self: facetest.Base + "/cdr-register/v1/all/data-holders/brands"}, all.Links)
 	require.Equal(t, holder{
 		ID: desk.ServerID(bank, bank.AuthorisationServers[0]), Name: "Bank", Industries: []string{"banking"}, Logo: noLogo,
 		Entity: legalEntity{bank.UUID, "Bank", noLogo, "ACTIVE"}, Status: "ACTIVE",
 		Endpoints:   endpointDetail{"v1", "https://auth.bank.example", "https://auth.bank.example", "https://auth.bank.example/cdr", "https://auth.bank.example"},
-		Auth:        []authDetail{{"SIGNED-JWT", base + "/" + bank.UUID + "/" + bank.UUID + ".jwks"}},
+		Auth:        []authDetail{{"SIGNED-JWT", facetest.Base + "/" + bank.UUID + "/" + bank.UUID + ".jwks"}},
 		LastUpdated: "2026-03-04T05:06:07Z",
 	}, all.Data[0])
 	require.Equal(t, "Second", all.Data[1].Name)
@@ -77,7 +78,7 @@ func TestHolders(t *testing.T) {
 	second := fetch("banking/data-holders/brands?page=2&page-size=1")
 	require.Equal(t, []holder{all.Data[1]}, second.Data)
 	require.Equal(t, pagedMeta{3, 3}, second.Meta)
-	at := base + "/cdr-register/v1/banking/data-holders/brands?page="
+	at := facetest.Base + "/cdr-register/v1/banking/data-holders/brands?page="
 	require.Equal(t, pagedLinks{
 		Self: at + "2&page-size=1", First: at + "1&page-size=1", Prev: at + "1&page-size=1", Next: at + "3&page-size=1", Last: at + "3&page-size=1",
 	}, second.Links)
@@ -89,10 +90,10 @@ func TestHolders(t *testing.T) {
 	require.Empty(t, fetch("all/data-holders/brands?updated-since=2026-03-04T05:06:08Z").Data)
 	require.Len(t, fetch("all/data-holders/brands?updated-since=2026-03-04T16:06:07%2B11:00").Data, 3)
 
-	require.NoError(t, s.desk.Registry.SetOrganisationStatus(bank.ID, registry.Suspended))
+	require.NoError(t, s.Desk.Registry.SetOrganisationStatus(bank.ID, registry.Suspended))
 	require.Equal(t, "INACTIVE", fetch("all/data-holders/brands").Data[0].Status)
 	require.Equal(t, "ACTIVE", fetch("all/data-holders/brands").Data[0].Entity.Status)
-	require.NoError(t, s.desk.Registry.SetOrganisationStatus(bank.ID, registry.Revoked))
+	require.NoError(t, s.Desk.Registry.SetOrganisationStatus(bank.ID, registry.Revoked))
 	require.Equal(t, "REMOVED", fetch("all/data-holders/brands").Data[0].Entity.Status)
 }
 
@@ -102,17 +103,17 @@ func TestEntityTag(t *testing.T) {
 	s := newSite(t)
 	org := s.enrol("A", recipientRole)
 	const path = "/cdr-register/v1/all/data-recipients/status"
-	tag := s.do(call{"GET", path, version("3"), "", 200}).Header.Get("ETag")
+	tag := s.Do(call{Method: "GET", Path: path, Header: version("3"), Status: 200}).Header.Get("ETag")
 	for _, in := range []struct {
 		condition string
 		status    int
 	}{{tag, 304}, {"W/" + tag, 304}, {`"other", ` + tag, 304}, {"*", 304}, {`"other"`, 200}, {"", 200}} {
-		c := call{"GET", path, map[string]string{"x-v": "3", "If-None-Match": in.condition}, "", in.status}
-		require.Equal(t, tag, s.do(c).Header.Get("ETag"), in.condition)
-		require.Equal(t, in.status == 304, len(s.read(c)) == 0)
+		c := call{Method: "GET", Path: path, Header: map[string]string{"x-v": "3", "If-None-Match": in.condition}, Status: in.status}
+		require.Equal(t, tag, s.Do(c).Header.Get("ETag"), in.condition)
+		require.Equal(t, in.status == 304, len(s.Do(c).Body) == 0)
 	}
-	require.NoError(t, s.desk.Registry.SetOrganisationStatus(org.ID, registry.Suspended))
-	res := s.do(call{"GET", path, map[string]string{"x-v": "3", "If-None-Match": tag}, "", 200})
+	require.NoError(t, s.Desk.Registry.SetOrganisationStatus(org.ID, registry.Suspended))
+	res := s.Do(call{Method: "GET", Path: path, Header: map[string]string{"x-v": "3", "If-None-Match": tag}, Status: 200})
 	require.NotEqual(t, tag, res.Header.Get("ETag"))
 }
 

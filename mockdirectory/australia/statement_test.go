@@ -9,23 +9,14 @@ import (
 
 	"github.com/dcrkit/dcrkit/fixtures/jose"
 	"github.com/dcrkit/dcrkit/mockdirectory/desk"
+	"github.com/dcrkit/dcrkit/mockdirectory/facetest"
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
 )
 
 // verified checks a statement against the published keys and returns it.
 func verified(s site, token string) jose.Token {
-	s.t.Helper()
-	parsed, err := jose.Inspect(token)
-	require.NoError(s.t, err)
-	require.Equal(s.t, "PS256", parsed.Header.String("alg"))
-	require.Equal(s.t, "JWT", parsed.Header.String("typ"))
-	set, err := jose.ParseKeySet(s.get("/cdr-register/v1/jwks"))
-	require.NoError(s.t, err)
-	keys := set.Find(parsed.Header.String("kid"))
-	require.Len(s.t, keys, 1)
-	_, err = keys[0].Verify("PS256", token)
-	require.NoError(s.t, err)
-	return parsed
+	s.T.Helper()
+	return s.Verified(token, s.get("/cdr-register/v1/jwks"))
 }
 
 func TestStatement(t *testing.T) {
@@ -35,18 +26,18 @@ func TestStatement(t *testing.T) {
 	soft := s.enrolSoftware(org, func(f *registry.Fields) {
 		f.TermsOfServiceURI, f.PolicyURI = "https://tpp.example/tos", "https://tpp.example/policy"
 	})
-	res := s.do(call{"GET", statement(org, soft), version("3"), "", 200})
+	res := s.Do(call{Method: "GET", Path: statement(org, soft), Header: version("3"), Status: 200})
 	require.Equal(t, "application/jwt", res.Header.Get("Content-Type"))
 	require.Equal(t, "3", res.Header.Get("x-v"))
 	got := verified(s, string(s.get(statement(org, soft)))).Claims
 	scope := got.String("scope")
 	require.JSONEq(t, string(jose.Raw(map[string]any{
-		"iss": "cdr-register", "iat": instant.Unix(), "exp": instant.Unix() + 600, "jti": got.String("jti"),
+		"iss": "cdr-register", "iat": facetest.Instant.Unix(), "exp": facetest.Instant.Unix() + 600, "jti": got.String("jti"),
 		"legal_entity_id": org.UUID, "legal_entity_name": "Recipient Pty", "org_id": desk.BrandID(org), "org_name": "Recipient Pty",
 		"client_name": "Budgets", "client_description": "keeps them", "client_uri": "https://tpp.example/home",
 		"redirect_uris": []string{"https://tpp.example/cb"}, "logo_uri": "https://tpp.example/logo.png",
 		"tos_uri": "https://tpp.example/tos", "policy_uri": "https://tpp.example/policy",
-		"jwks_uri": base + "/" + org.UUID + "/" + soft.UUID + ".jwks", "revocation_uri": "https://tpp.example/revocation",
+		"jwks_uri": facetest.Base + "/" + org.UUID + "/" + soft.UUID + ".jwks", "revocation_uri": "https://tpp.example/revocation",
 		"recipient_base_uri": "https://tpp.example", "software_id": soft.UUID,
 		"software_roles": "data-recipient-software-product", "scope": scope,
 	})), string(got.Bytes()))
@@ -81,7 +72,7 @@ func TestStatementOnRequest(t *testing.T) {
 	org := s.enrol("A", recipientRole)
 	soft := s.enrolSoftware(org)
 	first := verified(s, string(s.get(statement(org, soft)))).Header.String("kid")
-	kid, err := s.desk.Trust.Signing().Add(t.Context())
+	kid, err := s.Desk.Trust.Signing().Add(t.Context())
 	require.NoError(t, err)
 	require.NotEqual(t, first, kid)
 	require.Equal(t, kid, verified(s, string(s.get(statement(org, soft)+"?kid="+kid))).Header.String("kid"))
@@ -105,7 +96,7 @@ func TestStatementOfUnfinishedSoftware(t *testing.T) {
 		{"RedirectUri", func(f *registry.Fields) { f.RedirectURI = nil }},
 	} {
 		soft := s.enrolSoftware(org, in.change)
-		got := s.refused(call{"GET", statement(org, soft), version("4"), "", 422})
+		got := s.refused(call{Method: "GET", Path: statement(org, soft), Header: version("4"), Status: 422})
 		require.Contains(t, got.Detail, in.lacks)
 	}
 	s.get(statement(org, s.enrolSoftware(org)))
@@ -128,8 +119,8 @@ func TestCascadeOfStates(t *testing.T) {
 	} {
 		org := s.enrol("A", recipientRole)
 		soft := s.enrolSoftware(org)
-		require.NoError(t, s.desk.Registry.SetOrganisationStatus(org.ID, in.org))
-		require.NoError(t, s.desk.Registry.SetSoftwareStatus(org.ID, soft.ID, in.soft))
+		require.NoError(t, s.Desk.Registry.SetOrganisationStatus(org.ID, in.org))
+		require.NoError(t, s.Desk.Registry.SetSoftwareStatus(org.ID, soft.ID, in.soft))
 		var entities struct{ Data []entityStatus }
 		s.list("/cdr-register/v1/all/data-recipients/status", &entities)
 		require.Contains(t, entities.Data, entityStatus{org.UUID, in.entity})
@@ -146,7 +137,7 @@ func TestCascadeOfStates(t *testing.T) {
 			s.get(statement(org, soft))
 			continue
 		}
-		got := s.refused(call{"GET", statement(org, soft), version("4"), "", 403})
+		got := s.refused(call{Method: "GET", Path: statement(org, soft), Header: version("4"), Status: 403})
 		require.Equal(t, "urn:au-cds:error:cds-all:Authorisation/AdrStatusNotActive", got.Code)
 		require.Equal(t, "ADR Status Is Not Active", got.Title)
 		require.Contains(t, got.Detail, in.product)

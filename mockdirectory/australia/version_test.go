@@ -30,18 +30,18 @@ func TestVersions(t *testing.T) {
 		{v: "1", status: 406, code: unsupported}, {v: "4", status: 406, code: unsupported}, {v: "9", min: "4", status: 406, code: unsupported},
 		{v: "1", min: "3", status: 406, code: unsupported}, {v: "99999999999999999999", status: 406, code: unsupported},
 	} {
-		c := call{method: "GET", path: "/cdr-register/v1/all/data-recipients/status", header: map[string]string{}, status: 200}
+		c := call{Method: "GET", Path: "/cdr-register/v1/all/data-recipients/status", Header: map[string]string{}, Status: 200}
 		if in.v != "" {
-			c.header["x-v"] = in.v
+			c.Header["x-v"] = in.v
 		}
 		if in.min != "" {
-			c.header["x-min-v"] = in.min
+			c.Header["x-min-v"] = in.min
 		}
 		if in.want != "" {
-			require.Equal(t, in.want, s.do(c).Header.Get("x-v"), "%+v", in)
+			require.Equal(t, in.want, s.Do(c).Header.Get("x-v"), "%+v", in)
 			continue
 		}
-		c.status = in.status
+		c.Status = in.status
 		got := s.refused(c)
 		require.Equal(t, "urn:au-cds:error:"+in.code, got.Code, "%+v", in)
 		require.Contains(t, got.Detail, "x-")
@@ -63,10 +63,10 @@ func TestIndustries(t *testing.T) {
 		{"data-holders/brands", "3", []string{"all", "banking", "energy", "telco", "non-bank-lending"}},
 	} {
 		for _, industry := range []string{"all", "banking", "energy", "telco", "non-bank-lending", "Banking", "insurance"} {
-			c := call{"GET", "/cdr-register/v1/" + industry + "/" + in.path, version(in.version), "", 404}
+			c := call{Method: "GET", Path: "/cdr-register/v1/" + industry + "/" + in.path, Header: version(in.version), Status: 404}
 			if slices.Contains(in.known, industry) {
-				c.status = 200
-				s.do(c)
+				c.Status = 200
+				s.Do(c)
 				continue
 			}
 			got := s.refused(c)

@@ -25,11 +25,11 @@ func BenchmarkKeySet(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			s := newSite(b)
 			soft := s.enrolSoftware(s.enrol(`{"OrganisationName":"A"}`), plainSoftware)
-			record, org, err := s.desk.Registry.SoftwareByID(idOf(soft))
+			record, org, err := s.Desk.Registry.SoftwareByID(idOf(soft))
 			require.NoError(b, err)
 			for i := range n {
 				jwk := fmt.Sprintf(`{"kty":"EC","kid":"%d"}`, i)
-				require.NoError(b, s.desk.Registry.Publish(org.ID, record.ID, registry.Key{KeyID: fmt.Sprint(i), JWK: jwk}, nil))
+				require.NoError(b, s.Desk.Registry.Publish(org.ID, record.ID, registry.Key{KeyID: fmt.Sprint(i), JWK: jwk}, nil))
 			}
 			for b.Loop() {
 				s.get(keysOf(soft) + "/application.jwks")
@@ -42,7 +42,7 @@ func BenchmarkKeySet(b *testing.B) {
 func BenchmarkParticipants(b *testing.B) {
 	s := newSite(b)
 	for range 10_000 {
-		_, err := s.desk.Registry.AddOrganisation(registry.Enrolment{OrganisationName: "A", Roles: registry.BrazilRoles})
+		_, err := s.Desk.Registry.AddOrganisation(registry.Enrolment{OrganisationName: "A", Roles: registry.BrazilRoles})
 		require.NoError(b, err)
 	}
 	for b.Loop() {

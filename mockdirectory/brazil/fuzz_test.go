@@ -22,15 +22,15 @@ func FuzzEnrolment(f *testing.F) {
 		s := newSite(t)
 		path := s.enrol(`{"OrganisationName":"A"}`)
 		for _, c := range []call{
-			{"POST", "/brazil/organisations", nil, string(organisationBody), 0}, {"POST", path + "/softwarestatements", nil, string(softwareBody), 0},
+			{Method: "POST", Path: "/brazil/organisations", Body: string(organisationBody)}, {Method: "POST", Path: path + "/softwarestatements", Body: string(softwareBody)},
 		} {
-			res := s.do(c)
-			if res.StatusCode != 201 {
-				require.Contains(t, []int{400, 413}, res.StatusCode)
+			res := s.Do(c)
+			if res.Status != 201 {
+				require.Contains(t, []int{400, 413}, res.Status)
 				continue
 			}
 			var soft software
-			require.NoError(t, json.NewDecoder(res.Body).Decode(&soft))
+			require.NoError(t, json.Unmarshal(res.Body, &soft))
 			if soft.ID != "" {
 				s.get(path + "/softwarestatements/" + soft.ID + "/assertion")
 			}

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dcrkit/dcrkit/mockdirectory/facetest"
 )
 
 // Each refusal names what the caller typed; the accepted twins are in the other
@@ -22,7 +24,7 @@ func TestHostileRequests(t *testing.T) {
 		return `{"OrganisationName":"A","AuthorisationServers":[{"OpenIDDiscoveryDocument":"https://a.example/d"},` + members + `]}`
 	}
 	software := func(member string) string { return `{"ClientName":"A",` + member + `}` }
-	csr := newCSR(t, newKey(t))
+	csr := facetest.NewCSR(t, facetest.NewKey(t))
 
 	cases := []struct {
 		name, method, path, body string
@@ -154,9 +156,9 @@ func TestHostileRequests(t *testing.T) {
 	}
 	for _, in := range cases {
 		t.Run(in.name, func(t *testing.T) {
-			c := call{in.method, in.path, nil, in.body, in.status}
+			c := call{Method: in.method, Path: in.path, Body: in.body, Status: in.status}
 			if in.status < 300 {
-				s.in(t).do(c)
+				s.in(t).Do(c)
 				return
 			}
 			require.Contains(t, s.in(t).refused(c), in.want)

@@ -10,18 +10,19 @@ import (
 
 	"github.com/dcrkit/dcrkit/fixtures/jose"
 	"github.com/dcrkit/dcrkit/fixtures/pki"
+	"github.com/dcrkit/dcrkit/mockdirectory/facetest"
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
 )
 
 // members of a set, by kid.
 func (s site) keys(path string) map[string]jose.Object {
-	s.t.Helper()
+	s.T.Helper()
 	var doc struct{ Keys []json.RawMessage }
-	require.NoError(s.t, json.Unmarshal(s.get(path), &doc))
+	require.NoError(s.T, json.Unmarshal(s.get(path), &doc))
 	out := map[string]jose.Object{}
 	for _, raw := range doc.Keys {
 		key, err := jose.ParseObject(raw)
-		require.NoError(s.t, err)
+		require.NoError(s.T, err)
 		out[key.String("kid")] = key
 	}
 	return out
@@ -35,7 +36,7 @@ func TestTransportCertificate(t *testing.T) {
 	org := s.enrol(`{"OrganisationName":"Banco A","RegistrationNumber":"43142666000197"}`)
 	soft := s.enrolSoftware(org, `{"ClientName":"Contas","ClientUri":"https://web.tpp.example/","RedirectUri":["https://tpp.example/cb"]}`)
 	var got certificate
-	s.json(call{"POST", soft + "/certificates/brcac", nil, newCSR(t, newKey(t)), 201}, &got)
+	s.JSON(call{Method: "POST", Path: soft + "/certificates/brcac", Body: facetest.NewCSR(t, facetest.NewKey(t)), Status: 201}, &got)
 	block, _ := pem.Decode([]byte(got.PEM))
 	leaf, err := x509.ParseCertificate(block.Bytes)
 	require.NoError(t, err)
@@ -52,13 +53,13 @@ func TestTransportCertificate(t *testing.T) {
 	require.Equal(t, "tls", jwk.String("use"))
 	require.Equal(t, pki.X5TS256(leaf), jwk.String("x5t#S256"))
 	require.Equal(t, got.PEM, string(s.get(jwk.String("x5u"))))
-	require.Equal(t, base+keysOf(soft)+"/transport.jwks", got.JWKPath)
+	require.Equal(t, facetest.Base+keysOf(soft)+"/transport.jwks", got.JWKPath)
 	require.Equal(t, got.Subject, jwk.String("x5dn"))
 	require.Empty(t, s.keys(keysOf(soft)+"/application.jwks"))
 	require.Empty(t, s.keys(keysOf(soft)+"/inactive/transport.jwks"))
 	require.Empty(t, s.keys(keysOf(org)+"/transport.jwks"))
 
-	require.NoError(t, s.desk.Registry.RevokeKey(idOf(org), got.KeyID, registry.Revocation{}))
+	require.NoError(t, s.Desk.Registry.RevokeKey(idOf(org), got.KeyID, registry.Revocation{}))
 	require.Empty(t, s.keys(keysOf(soft)+"/transport.jwks"))
 	require.Contains(t, s.keys(keysOf(soft)+"/inactive/transport.jwks"), got.KeyID)
 	require.Empty(t, s.keys(keysOf(soft)+"/inactive/application.jwks"))
@@ -72,11 +73,11 @@ func TestSealCertificate(t *testing.T) {
 	s := newSite(t)
 	org := s.enrol(`{"OrganisationName":"Banco A"}`)
 	soft := s.enrolSoftware(org, plainSoftware)
-	key := newKey(t)
+	key := facetest.NewKey(t)
 	var got certificate
-	s.json(call{"POST", org + "/certificates/brseal", nil, newCSR(t, key), 201}, &got)
+	s.JSON(call{Method: "POST", Path: org + "/certificates/brseal", Body: facetest.NewCSR(t, key), Status: 201}, &got)
 	require.Equal(t, []string{}, got.SoftwareIDs)
-	s.do(call{"PUT", soft + "/certificates/brseal/" + got.KeyID, nil, "", 204})
+	s.Do(call{Method: "PUT", Path: soft + "/certificates/brseal/" + got.KeyID, Status: 204})
 	for _, owner := range []string{keysOf(org), keysOf(soft)} {
 		jwk := s.keys(owner + "/application.jwks")[got.KeyID]
 		require.NotNil(t, jwk, owner)
@@ -86,15 +87,15 @@ func TestSealCertificate(t *testing.T) {
 	}
 
 	var again certificate
-	s.json(call{"POST", org + "/certificates/brseal", nil, newCSR(t, key), 201}, &again)
+	s.JSON(call{Method: "POST", Path: org + "/certificates/brseal", Body: facetest.NewCSR(t, key), Status: 201}, &again)
 	require.Equal(t, got.KeyID, again.KeyID)
 	require.NotEqual(t, got.SerialNumber, again.SerialNumber)
 	for _, owner := range []string{keysOf(org), keysOf(soft)} {
 		require.Len(t, s.keys(owner+"/application.jwks"), 1, "a renewed certificate takes the place of the old one")
 		require.Equal(t, again.Thumbprint, s.keys(owner + "/application.jwks")[got.KeyID].String("x5t#S256"))
 	}
-	require.NoError(t, s.desk.Registry.RevokeKey(idOf(org), got.KeyID, registry.Revocation{}))
-	require.Contains(t, s.refused(call{"POST", org + "/certificates/brseal", nil, newCSR(t, key), 409}), "revoked")
+	require.NoError(t, s.Desk.Registry.RevokeKey(idOf(org), got.KeyID, registry.Revocation{}))
+	require.Contains(t, s.refused(call{Method: "POST", Path: org + "/certificates/brseal", Body: facetest.NewCSR(t, key), Status: 409}), "revoked")
 	require.Contains(t, s.keys(keysOf(org)+"/inactive/application.jwks"), got.KeyID)
 }
 
@@ -104,14 +105,14 @@ func TestWrongCertificate(t *testing.T) {
 	s := newSite(t)
 	soft := s.enrolSoftware(s.enrol(`{"OrganisationName":"A"}`), plainSoftware)
 	var got certificate
-	s.json(call{"POST", soft + "/certificates/brcac?wrong=expired", nil, newCSR(t, newKey(t)), 201}, &got)
+	s.JSON(call{Method: "POST", Path: soft + "/certificates/brcac?wrong=expired", Body: facetest.NewCSR(t, facetest.NewKey(t)), Status: 201}, &got)
 	require.Empty(t, got.JWKPath)
 	block, _ := pem.Decode([]byte(got.PEM))
 	leaf, err := x509.ParseCertificate(block.Bytes)
 	require.NoError(t, err)
-	require.True(t, leaf.NotAfter.Before(instant))
+	require.True(t, leaf.NotAfter.Before(facetest.Instant))
 	require.Empty(t, s.keys(keysOf(soft)+"/transport.jwks"))
-	s.json(call{"POST", soft + "/certificates/brcac", nil, newCSR(t, newKey(t)), 201}, &got)
+	s.JSON(call{Method: "POST", Path: soft + "/certificates/brcac", Body: facetest.NewCSR(t, facetest.NewKey(t)), Status: 201}, &got)
 	require.Len(t, s.keys(keysOf(soft)+"/transport.jwks"), 1)
 }
 
@@ -130,7 +131,7 @@ func TestHostOfTransportCertificate(t *testing.T) {
 			in.want += idOf(soft) + ".example,"
 		}
 		var got certificate
-		s.json(call{"POST", soft + "/certificates/brcac", nil, newCSR(t, newKey(t)), 201}, &got)
+		s.JSON(call{Method: "POST", Path: soft + "/certificates/brcac", Body: facetest.NewCSR(t, facetest.NewKey(t)), Status: 201}, &got)
 		require.Regexp(t, "^"+in.want, got.Subject)
 	}
 }

@@ -13,7 +13,7 @@ import (
 func TestParticipants(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	_, err := s.desk.Registry.AddOrganisation(registry.Enrolment{OrganisationName: "British Bank", Roles: []string{"ASPSP"}})
+	_, err := s.Desk.Registry.AddOrganisation(registry.Enrolment{OrganisationName: "British Bank", Roles: []string{"ASPSP"}})
 	require.NoError(t, err)
 	bank := s.enrol(`{"OrganisationName":"Banco A","RegistrationNumber":"12ABC34501DE35","Roles":["DADOS","CCORR"],
 		"AuthorisationServers":[{"CustomerFriendlyName":"Banco A","OpenIDDiscoveryDocument":"https://a.example/.well-known/openid-configuration"},
@@ -21,7 +21,7 @@ func TestParticipants(t *testing.T) {
 	third := s.enrol(`{"OrganisationName":"TPP & Filhos"}`)
 
 	var list []organisation
-	s.json(call{method: "GET", path: "/brazil/participants", status: 200}, &list)
+	s.JSON(call{Method: "GET", Path: "/brazil/participants", Status: 200}, &list)
 	require.Len(t, list, 2, "those of the domain, and only those")
 	require.Equal(t, organisation{
 		ID: idOf(bank), Status: "Active", Name: "Banco A", LegalEntityName: "Banco A", RegisteredName: "Banco A",
@@ -43,26 +43,26 @@ func TestParticipants(t *testing.T) {
 	require.Len(t, list[1].RoleClaims, 4, "all roles when none are named")
 	require.Empty(t, list[1].Servers)
 	again := list
-	s.json(call{method: "GET", path: "/brazil/participants", status: 200}, &again)
+	s.JSON(call{Method: "GET", Path: "/brazil/participants", Status: 200}, &again)
 	require.Equal(t, list, again, "ids follow from what is advertised")
 }
 
 func TestListOfOrganisations(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	_, err := s.desk.Registry.AddOrganisation(registry.Enrolment{OrganisationName: "British Bank"})
+	_, err := s.Desk.Registry.AddOrganisation(registry.Enrolment{OrganisationName: "British Bank"})
 	require.NoError(t, err)
 	for _, name := range []string{"A", "B", "C"} {
 		s.enrol(`{"OrganisationName":"` + name + `"}`)
 	}
 	var page listed
-	s.json(call{method: "GET", path: "/brazil/organisations?page=1&size=2", status: 200}, &page)
+	s.JSON(call{Method: "GET", Path: "/brazil/organisations?page=1&size=2", Status: 200}, &page)
 	require.Equal(t, listed{page.Content, 1, 2, 1, 2, 3, false}, page)
 	require.Equal(t, "C", page.Content[0].Name)
-	s.json(call{method: "GET", path: "/brazil/organisations?page=9", status: 200}, &page)
+	s.JSON(call{Method: "GET", Path: "/brazil/organisations?page=9", Status: 200}, &page)
 	require.Equal(t, listed{page.Content, 9, 100, 0, 1, 3, true}, page)
 	require.Empty(t, page.Content)
-	s.json(call{method: "GET", path: "/brazil/organisations?size=100000", status: 200}, &page)
+	s.JSON(call{Method: "GET", Path: "/brazil/organisations?size=100000", Status: 200}, &page)
 	require.Equal(t, 100, page.Size)
 	require.Len(t, page.Content, 3)
 }
@@ -74,19 +74,19 @@ func TestSoftwareUpdate(t *testing.T) {
 	org := s.enrol(`{"OrganisationName":"A"}`)
 	soft := s.enrolSoftware(org, `{"ClientName":"Contas","RedirectUri":["https://a.example/cb","https://b.example/cb"],"OnBehalfOf":"Outro","Roles":["DADOS"]}`)
 	before := string(s.get(soft))
-	require.JSONEq(t, before, string(s.read(call{"PUT", soft, nil, before, 200})))
+	require.JSONEq(t, before, string(s.Do(call{Method: "PUT", Path: soft, Body: before, Status: 200}).Body))
 
 	var got software
-	s.json(call{"PUT", soft, nil, `{"RedirectUri":["https://c.example/cb"]}`, 200}, &got)
+	s.JSON(call{Method: "PUT", Path: soft, Body: `{"RedirectUri":["https://c.example/cb"]}`, Status: 200}, &got)
 	require.Equal(t, []string{"https://c.example/cb"}, got.RedirectURI)
 	require.Equal(t, "Outro", got.OnBehalfOf)
 	require.Equal(t, []string{"DADOS"}, got.Roles)
-	s.refused(call{"PUT", soft, nil, `{"RedirectUri":["https://d.example/cb",""]}`, 400})
-	s.json(call{method: "GET", path: soft, status: 200}, &got)
+	s.refused(call{Method: "PUT", Path: soft, Body: `{"RedirectUri":["https://d.example/cb",""]}`, Status: 400})
+	s.JSON(call{Method: "GET", Path: soft, Status: 200}, &got)
 	require.Equal(t, []string{"https://c.example/cb"}, got.RedirectURI, "a refused change changes nothing")
 
 	var list []software
-	s.json(call{method: "GET", path: org + "/softwarestatements", status: 200}, &list)
+	s.JSON(call{Method: "GET", Path: org + "/softwarestatements", Status: 200}, &list)
 	require.Equal(t, []software{got}, list)
 }
 
@@ -94,11 +94,11 @@ func TestInteractionID(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	const header, own = "X-Fapi-Interaction-Id", "c770aef3-6784-41f7-8e0e-ff5f97bddb3a"
-	for _, c := range []call{{path: "/brazil/organisations", status: 200}, {path: "/brazil/organisations/none", status: 404}} {
-		c.method, c.header = "GET", map[string]string{header: own}
-		require.Equal(t, own, s.do(c).Header.Get(header))
-		c.header = map[string]string{header: "<script>"}
-		made := s.do(c).Header.Get(header)
+	for _, c := range []call{{Path: "/brazil/organisations", Status: 200}, {Path: "/brazil/organisations/none", Status: 404}} {
+		c.Method, c.Header = "GET", map[string]string{header: own}
+		require.Equal(t, own, s.Do(c).Header.Get(header))
+		c.Header = map[string]string{header: "<script>"}
+		made := s.Do(c).Header.Get(header)
 		require.NoError(t, uuid.Validate(made))
 		require.NotEqual(t, own, made)
 	}

@@ -7,23 +7,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcrkit/dcrkit/fixtures/jose"
+	"github.com/dcrkit/dcrkit/mockdirectory/facetest"
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
 )
 
 // verified checks a statement against the published keys and returns it.
 func verified(s site, token string) jose.Token {
-	s.t.Helper()
-	parsed, err := jose.Inspect(token)
-	require.NoError(s.t, err)
-	require.Equal(s.t, "PS256", parsed.Header.String("alg"))
-	require.Equal(s.t, "JWT", parsed.Header.String("typ"))
-	set, err := jose.ParseKeySet(s.get("/brazil/keystore/openbanking.jwks"))
-	require.NoError(s.t, err)
-	keys := set.Find(parsed.Header.String("kid"))
-	require.Len(s.t, keys, 1)
-	_, err = keys[0].Verify("PS256", token)
-	require.NoError(s.t, err)
-	return parsed
+	s.T.Helper()
+	return s.Verified(token, s.get("/brazil/keystore/openbanking.jwks"))
 }
 
 func TestStatement(t *testing.T) {
@@ -34,13 +25,13 @@ func TestStatement(t *testing.T) {
 		"LogoUri":"https://tpp.example/logo.png","PolicyUri":"https://tpp.example/policy","TermsOfServiceUri":"https://tpp.example/tos",
 		"RedirectUri":["https://tpp.example/cb","https://tpp.example/cb2","https://other.example:8443/cb","com.example.app:/cb"],
 		"Version":"1.1","Environment":"production","Mode":"Live","Roles":["PAGTO","DADOS"]}`)
-	res := s.do(call{method: "GET", path: soft + "/assertion", status: 200})
+	res := s.Do(call{Method: "GET", Path: soft + "/assertion", Status: 200})
 	require.Equal(t, "application/jwt", res.Header.Get("Content-Type"))
 	token := string(s.get(soft + "/assertion"))
 	got := verified(s, token).Claims
 
 	orgID, softID := idOf(org), idOf(soft)
-	store := base + "/brazil/keystore/" + orgID
+	store := facetest.Base + "/brazil/keystore/" + orgID
 	authority := func(role string) map[string]any {
 		return map[string]any{
 			"authorisation_domain": "Open Banking", "authorisations": []string{}, "registration_id": "13353236-OBB-" + role,
@@ -66,7 +57,7 @@ func TestStatement(t *testing.T) {
 		"software_jwks_transport_uri":          store + "/" + softID + "/transport.jwks",
 		"software_logo_uri":                    "https://tpp.example/logo.png", "org_id": orgID, "org_number": "13353236000189",
 		"software_environment": "production", "software_version": "1.1", "software_roles": []string{"PAGTO", "DADOS"},
-		"org_name": "Banco A", "iat": instant.Unix(),
+		"org_name": "Banco A", "iat": facetest.Instant.Unix(),
 		"organisation_competent_authority_claims": []any{authority("DADOS"), authority("PAGTO"), authority("CONTA")},
 		"software_status":                         "Active", "software_api_webhook_uris": origins, "software_origin_uris": origins,
 		"org_jwks_uri":                    store + "/application.jwks",
@@ -90,7 +81,7 @@ func TestStatementByAnotherKey(t *testing.T) {
 	s := newSite(t)
 	soft := s.enrolSoftware(s.enrol(`{"OrganisationName":"A"}`), plainSoftware)
 	first := verified(s, string(s.get(soft+"/assertion"))).Header.String("kid")
-	kid, err := s.desk.Trust.Signing().Add(t.Context())
+	kid, err := s.Desk.Trust.Signing().Add(t.Context())
 	require.NoError(t, err)
 	require.NotEqual(t, first, kid)
 	require.Equal(t, kid, verified(s, string(s.get(soft+"/assertion?kid="+kid))).Header.String("kid"))
@@ -105,24 +96,24 @@ func TestStatementNeedsActiveMembers(t *testing.T) {
 	for _, in := range []struct{ status, shown string }{
 		{registry.Suspended, "Pending"}, {registry.Revoked, "Withdrawn"}, {registry.Withdrawn, "Withdrawn"},
 	} {
-		require.NoError(t, s.desk.Registry.SetOrganisationStatus(idOf(org), in.status))
-		require.Contains(t, s.refused(call{method: "GET", path: soft + "/assertion", status: 403}), in.status)
+		require.NoError(t, s.Desk.Registry.SetOrganisationStatus(idOf(org), in.status))
+		require.Contains(t, s.refused(call{Method: "GET", Path: soft + "/assertion", Status: 403}), in.status)
 		var list []organisation
-		s.json(call{method: "GET", path: "/brazil/participants", status: 200}, &list)
+		s.JSON(call{Method: "GET", Path: "/brazil/participants", Status: 200}, &list)
 		require.Equal(t, in.shown, list[0].Status)
 		require.Equal(t, "Inactive", list[0].RoleClaims[0].Status)
 		require.Equal(t, "Inactive", list[0].DomainClaims[0].Status)
 	}
-	require.NoError(t, s.desk.Registry.SetOrganisationStatus(idOf(org), registry.Active))
+	require.NoError(t, s.Desk.Registry.SetOrganisationStatus(idOf(org), registry.Active))
 	s.get(soft + "/assertion")
 	for _, status := range []string{registry.Inactive, registry.Removed} {
-		require.NoError(t, s.desk.Registry.SetSoftwareStatus(idOf(org), idOf(soft), status))
-		require.Contains(t, s.refused(call{method: "GET", path: soft + "/assertion", status: 403}), status)
+		require.NoError(t, s.Desk.Registry.SetSoftwareStatus(idOf(org), idOf(soft), status))
+		require.Contains(t, s.refused(call{Method: "GET", Path: soft + "/assertion", Status: 403}), status)
 		var got software
-		s.json(call{method: "GET", path: soft, status: 200}, &got)
+		s.JSON(call{Method: "GET", Path: soft, Status: 200}, &got)
 		require.Equal(t, "Inactive", got.Status)
 	}
-	require.NoError(t, s.desk.Registry.SetSoftwareStatus(idOf(org), idOf(soft), registry.Active))
+	require.NoError(t, s.Desk.Registry.SetSoftwareStatus(idOf(org), idOf(soft), registry.Active))
 	s.get(soft + "/assertion")
 }
 
@@ -131,16 +122,16 @@ func TestStatementNeedsActiveMembers(t *testing.T) {
 func TestStatementNeedsABrazilianRole(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	org, err := s.desk.Registry.AddOrganisation(registry.Enrolment{OrganisationName: "Both", Roles: []string{"AISP", "DADOS"}})
+	org, err := s.Desk.Registry.AddOrganisation(registry.Enrolment{OrganisationName: "Both", Roles: []string{"AISP", "DADOS"}})
 	require.NoError(t, err)
-	soft, err := s.desk.Registry.AddSoftware(org.ID, registry.Fields{ClientName: "British", Roles: []string{"AISP"}})
+	soft, err := s.Desk.Registry.AddSoftware(org.ID, registry.Fields{ClientName: "British", Roles: []string{"AISP"}})
 	require.NoError(t, err)
 	path := "/brazil/organisations/" + org.UUID + "/softwarestatements/" + soft.UUID
-	require.Contains(t, s.refused(call{method: "GET", path: path + "/assertion", status: 409}), "AISP")
+	require.Contains(t, s.refused(call{Method: "GET", Path: path + "/assertion", Status: 409}), "AISP")
 
-	s.do(call{"PUT", path, nil, `{"Description":"still British"}`, 200})
-	require.Contains(t, s.refused(call{method: "GET", path: path + "/assertion", status: 409}), "AISP")
-	s.do(call{"PUT", path, nil, `{"Roles":["DADOS"]}`, 200})
+	s.Do(call{Method: "PUT", Path: path, Body: `{"Description":"still British"}`, Status: 200})
+	require.Contains(t, s.refused(call{Method: "GET", Path: path + "/assertion", Status: 409}), "AISP")
+	s.Do(call{Method: "PUT", Path: path, Body: `{"Roles":["DADOS"]}`, Status: 200})
 	claims := verified(s, string(s.get(path+"/assertion"))).Claims
 	require.Equal(t, []string{"DADOS"}, claims.Strings("software_roles"))
 	require.Regexp(t, `^[0-9]{8}0001[0-9]{2}$`, claims.String("org_number"), "made up for who enrolled in the UK")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dcrkit/dcrkit/mockdirectory/facetest"
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
 	"github.com/dcrkit/dcrkit/mockdirectory/rest"
 )
@@ -173,7 +174,7 @@ func TestHostilePathsEverywhere(t *testing.T) {
 					e := endpoint{route.Class, route.Pattern, method, fill(hostile, method, m)}
 					// Where the body would be refused before the path, it has to be a good one.
 					body := map[string]string{
-						"object": `{}`, "any object": `{}`, "list": `["https://a.example"]`, "pem": newCSR(t, newECKey(t)),
+						"object": `{}`, "any object": `{}`, "list": `["https://a.example"]`, "pem": facetest.NewCSR(t, facetest.NewKey(t)),
 					}[e.reads()]
 					if strings.HasSuffix(e.path, "/status") {
 						body = `{"Status":"Active"}`
@@ -254,7 +255,7 @@ func TestMockParametersAreTheOperators(t *testing.T) {
 	manager := d.as(tpp, "TPPManage")
 	org := "/v2.1/organisation/" + tpp.org.ID
 	soft := org + "/software-statement/" + tpp.soft.ID
-	csr := newCSR(t, newECKey(t))
+	csr := facetest.NewCSR(t, facetest.NewKey(t))
 	for _, in := range []struct{ method, path, parameter, body string }{
 		{"POST", org + "/certificate/obwac", "wrong=expired", csr},
 		{"POST", org + "/certificate/obwac", "issuer=x", csr},

@@ -3,11 +3,8 @@ package uk
 import (
 	"context"
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
 	"io"
@@ -16,34 +13,27 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"github.com/dcrkit/dcrkit/fixtures/jose"
 	"github.com/dcrkit/dcrkit/fixtures/pki"
 	"github.com/dcrkit/dcrkit/mockdirectory/access"
 	"github.com/dcrkit/dcrkit/mockdirectory/desk"
+	"github.com/dcrkit/dcrkit/mockdirectory/facetest"
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
 	"github.com/dcrkit/dcrkit/mockdirectory/rest"
-	"github.com/dcrkit/dcrkit/mockdirectory/store"
-	"github.com/dcrkit/dcrkit/mockdirectory/trust"
 )
 
-// testKeys serves every test; TestMain closes it before it looks for leaks.
-var testKeys = pki.NewKeyPool(4)
-
-type closingPool struct{ m *testing.M }
-
-func (c closingPool) Run() int {
-	defer testKeys.Close()
-	return c.m.Run()
+func TestMain(m *testing.M) {
+	for _, media := range []string{mediaSCIM, mediaJWKSet, mediaJWK, mediaSoftware, mediaSoftwareList} {
+		openapi3filter.RegisterBodyDecoder(media, openapi3filter.JSONBodyDecoder)
+	}
+	facetest.Main(m, mediaPEM, "application/jws+json")
 }
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(closingPool{m}) }
 
 // directory is the API over HTTPS, as members and banks reach it.
 type directory struct {
@@ -51,31 +41,23 @@ type directory struct {
 	base  string
 	desk  *desk.Desk
 	guard *access.Guard
-	ahead *atomic.Int64 // of the clock, in nanoseconds
+	clock *facetest.Clock
 }
 
 func newDirectory(t testing.TB, requireToken bool) *directory {
 	t.Helper()
-	d := &directory{t: t, ahead: new(atomic.Int64)}
-	start := time.Now().Truncate(time.Second)
-	now := func() time.Time { return start.Add(time.Duration(d.ahead.Load())) }
+	d := &directory{t: t, clock: facetest.NewClock()}
 	server := httptest.NewUnstartedServer(nil)
 	d.base = "https://" + server.Listener.Addr().String()
-	members, err := registry.Open(store.Memory{}, now)
-	require.NoError(t, err)
-	anchors, err := trust.Open(context.Background(), trust.Config{
-		Keys: testKeys, Store: store.Memory{}, Registry: members, Now: now, BaseURL: d.base, PKIURL: "http://pki.example",
-	})
-	require.NoError(t, err)
-	d.desk = &desk.Desk{Base: d.base, Issuer: "OpenBanking Ltd", Now: now, Registry: members, Trust: anchors}
+	d.desk = facetest.Open(t, d.base, d.clock.Now)
 	d.guard = access.New(access.Config{Desk: d.desk, Require: requireToken})
 	server.Config.Handler = rest.Handler(Routes(Config{Desk: d.desk, Guard: d.guard}), slog.New(slog.DiscardHandler))
 	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
-	key := newECKey(t)
-	leaf, err := anchors.Authority().IssueServer([]string{"127.0.0.1"}, key.Public())
+	key, authority := facetest.NewKey(t), d.desk.Trust.Authority()
+	leaf, err := authority.IssueServer([]string{"127.0.0.1"}, key.Public())
 	require.NoError(t, err)
 	server.TLS = &tls.Config{
-		Certificates: []tls.Certificate{{Certificate: [][]byte{leaf.Raw, anchors.Authority().Issuing().Raw}, PrivateKey: key}},
+		Certificates: []tls.Certificate{{Certificate: [][]byte{leaf.Raw, authority.Issuing().Raw}, PrivateKey: key}},
 		ClientAuth:   tls.RequestClientCert, MinVersion: tls.VersionTLS12,
 	}
 	server.StartTLS()
@@ -203,18 +185,18 @@ func (d *directory) addSoftware(org registry.Organisation) member {
 	soft, err := d.desk.Registry.AddSoftware(org.ID, registry.Fields{ClientName: "Budgets", RedirectURI: []string{"https://tpp.example/cb"}})
 	require.NoError(d.t, err)
 	m := member{org: org, soft: soft}
-	private := newECKey(d.t)
+	private := facetest.NewKey(d.t)
 	issued := d.certify(m, pki.OBTransport, private)
 	block, _ := pem.Decode([]byte(issued.PEM))
 	m.transport, m.transportID, m.pem = &tls.Certificate{Certificate: [][]byte{block.Bytes}, PrivateKey: private}, issued.KeyID, issued.PEM
-	signing := newECKey(d.t)
+	signing := facetest.NewKey(d.t)
 	m.key = jose.Key{Private: signing, ID: d.certify(m, pki.OBSigning, signing).KeyID, Alg: "ES256"}
 	return m
 }
 
 func (d *directory) certify(m member, kind pki.Kind, private crypto.Signer) desk.Issued {
 	d.t.Helper()
-	issued, err := d.desk.CertifySoftware(context.Background(), m.org.ID, m.soft.ID, desk.CertificateRequest{Kind: kind, CSR: []byte(newCSR(d.t, private))})
+	issued, err := d.desk.CertifySoftware(context.Background(), m.org.ID, m.soft.ID, desk.CertificateRequest{Kind: kind, CSR: []byte(facetest.NewCSR(d.t, private))})
 	require.NoError(d.t, err)
 	return issued
 }
@@ -257,20 +239,6 @@ var (
 	asPEM  = []string{"Content-Type", mediaPEM}
 	form   = []string{"Content-Type", "application/x-www-form-urlencoded"}
 )
-
-func newECKey(t testing.TB) *ecdsa.PrivateKey {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	return key
-}
-
-func newCSR(t testing.TB, key crypto.Signer, hosts ...string) string {
-	t.Helper()
-	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{DNSNames: hosts}, key)
-	require.NoError(t, err)
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der}))
-}
 
 func unmarshal(t testing.TB, a answer, into any) {
 	t.Helper()

@@ -11,6 +11,7 @@ import (
 	"github.com/dcrkit/dcrkit/fixtures/jose"
 	"github.com/dcrkit/dcrkit/fixtures/pki"
 	"github.com/dcrkit/dcrkit/mockdirectory/desk"
+	"github.com/dcrkit/dcrkit/mockdirectory/facetest"
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
 	"github.com/dcrkit/dcrkit/mockdirectory/rest"
 )
@@ -30,7 +31,7 @@ func TestMemberWithAToken(t *testing.T) {
 	var soft registry.Software
 	c.must(201, call{method: "POST", path: org + "/software-statement", body: `{"ClientName":"A"}`, headers: asJSON}, &soft)
 	one := org + "/software-statement/" + soft.ID
-	c.must(201, call{method: "POST", path: one + "/certificate/obtransport", body: newCSR(t, newECKey(t)), headers: asPEM}, nil)
+	c.must(201, call{method: "POST", path: one + "/certificate/obtransport", body: facetest.NewCSR(t, facetest.NewKey(t)), headers: asPEM}, nil)
 	got := c.get(one+"/software-statement-assertion", nil)
 	_, err := jose.Inspect(string(got.body))
 	require.NoError(t, err)
@@ -158,14 +159,14 @@ func TestValidateCertificate(t *testing.T) {
 	require.Equal(t, validatedCertificate{Status: "unknown"}, unknown.Data.Certificate)
 	require.Nil(t, unknown.Data.Organisation)
 
-	wrong, err := d.desk.CertifySoftware(t.Context(), tpp.org.ID, tpp.soft.ID, desk.CertificateRequest{Kind: pki.OBTransport, Wrong: string(pki.NoClientAuth), CSR: []byte(newCSR(t, newECKey(t)))})
+	wrong, err := d.desk.CertifySoftware(t.Context(), tpp.org.ID, tpp.soft.ID, desk.CertificateRequest{Kind: pki.OBTransport, Wrong: string(pki.NoClientAuth), CSR: []byte(facetest.NewCSR(t, facetest.NewKey(t)))})
 	require.NoError(t, err)
 	require.Equal(t, "unknown", ask(wrong.PEM).Data.Certificate.Status, "the directory does not vouch for it")
-	notYet, err := d.desk.CertifySoftware(t.Context(), tpp.org.ID, tpp.soft.ID, desk.CertificateRequest{Kind: pki.OBTransport, Wrong: string(pki.NotYetValid), CSR: []byte(newCSR(t, newECKey(t)))})
+	notYet, err := d.desk.CertifySoftware(t.Context(), tpp.org.ID, tpp.soft.ID, desk.CertificateRequest{Kind: pki.OBTransport, Wrong: string(pki.NotYetValid), CSR: []byte(facetest.NewCSR(t, facetest.NewKey(t)))})
 	require.NoError(t, err)
 	require.Equal(t, "not_yet_valid", ask(notYet.PEM).Data.Certificate.Status)
 
-	ours, err := d.desk.CertifyOrganisation(t.Context(), tpp.org.ID, desk.CertificateRequest{Kind: pki.OBWAC, CSR: []byte(newCSR(t, newECKey(t)))})
+	ours, err := d.desk.CertifyOrganisation(t.Context(), tpp.org.ID, desk.CertificateRequest{Kind: pki.OBWAC, CSR: []byte(facetest.NewCSR(t, facetest.NewKey(t)))})
 	require.NoError(t, err)
 	second := d.addSoftware(tpp.org)
 	require.Equal(t, []validatedUser{{tpp.soft.ID}, {second.soft.ID}}, ask(ours.PEM).Data.Organisation.Software)
@@ -174,7 +175,7 @@ func TestValidateCertificate(t *testing.T) {
 	got = ask(tpp.pem)
 	require.Equal(t, "revoked", got.Data.Certificate.Status)
 	require.True(t, got.Data.Certificate.Revoked)
-	d.ahead.Add(int64(2 * 365 * 24 * time.Hour))
+	d.clock.Later(2 * 365 * 24 * time.Hour)
 	got = ask(ours.PEM)
 	require.Equal(t, "expired", got.Data.Certificate.Status)
 	require.True(t, got.Data.Certificate.Expired)
@@ -186,7 +187,7 @@ func TestKeyByID(t *testing.T) {
 	c := d.caller(nil)
 	tpp := d.enrol("AISP")
 	second := d.addSoftware(tpp.org)
-	ours, err := d.desk.CertifyOrganisation(t.Context(), tpp.org.ID, desk.CertificateRequest{Kind: pki.OBSeal, CSR: []byte(newCSR(t, newECKey(t)))})
+	ours, err := d.desk.CertifyOrganisation(t.Context(), tpp.org.ID, desk.CertificateRequest{Kind: pki.OBSeal, CSR: []byte(facetest.NewCSR(t, facetest.NewKey(t)))})
 	require.NoError(t, err)
 	require.NoError(t, d.desk.Registry.Associate(tpp.org.ID, second.soft.ID, pki.OBSeal, ours.KeyID))
 	path := "/v2.1/organisation/" + tpp.org.ID + "/certificate/kid/"
@@ -212,7 +213,7 @@ func TestKeyByID(t *testing.T) {
 	c.must(204, call{method: "DELETE", path: path + tpp.transportID}, nil)
 	c.get(path+tpp.transportID, &got)
 	require.Equal(t, "Revoked", got.Status)
-	d.ahead.Add(int64(2 * 365 * 24 * time.Hour))
+	d.clock.Later(2 * 365 * 24 * time.Hour)
 	c.get(path+ours.KeyID, &got)
 	require.Equal(t, "Expired", got.Status)
 	other := d.enrol("AISP")

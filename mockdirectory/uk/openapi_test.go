@@ -1,34 +1,18 @@
 package uk
 
 import (
-	"bytes"
-	"context"
-	"io"
-	"maps"
-	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dcrkit/dcrkit/fixtures/jose"
 	"github.com/dcrkit/dcrkit/mockdirectory/access"
+	"github.com/dcrkit/dcrkit/mockdirectory/facetest"
 	"github.com/dcrkit/dcrkit/mockdirectory/registry"
 )
-
-func loadSpec(t testing.TB) *openapi3.T {
-	t.Helper()
-	spec, err := openapi3.NewLoader().LoadFromData(OpenAPI)
-	require.NoError(t, err)
-	require.NoError(t, spec.Validate(context.Background()))
-	return spec
-}
 
 var suffix = regexp.MustCompile(`\{[a-z]+\}\.(jwks|pem)$|openbanking\.jwks$`)
 
@@ -36,93 +20,29 @@ var suffix = regexp.MustCompile(`\{[a-z]+\}\.(jwks|pem)$|openbanking\.jwks$`)
 func TestDescriptionNamesEveryRoute(t *testing.T) {
 	t.Parallel()
 	d := newDirectory(t, false)
-	described, routed := map[string]bool{}, map[string]bool{}
-	for path, item := range loadSpec(t).Paths.Map() {
-		for method := range item.Operations() {
-			described[method+" "+suffix.ReplaceAllString(path, "{document}")] = true
-		}
-	}
-	classes := map[string]bool{}
-	for _, route := range Routes(Config{Desk: d.desk}) {
-		classes[route.Class] = true
-		for method := range route.Methods {
-			if method != http.MethodHead {
-				routed[method+" "+route.Pattern] = true
-			}
-		}
-	}
-	require.Equal(t, slices.Sorted(maps.Keys(routed)), slices.Sorted(maps.Keys(described)))
-	require.ElementsMatch(t, Classes, slices.Collect(maps.Keys(classes)))
+	pattern := func(path string) string { return suffix.ReplaceAllString(path, "{document}") }
+	facetest.NewContract(t, OpenAPI).Covers(t, Routes(Config{Desk: d.desk}), Classes, pattern)
 }
 
 // contract drives operations and holds each exchange to the description.
-type contract struct {
-	spec              *openapi3.T
-	accepted, refused map[string]bool // by method and path
-}
+type contract struct{ *facetest.Contract }
 
-func newContract(t testing.TB) *contract {
-	text := func(body io.Reader, _ http.Header, _ *openapi3.SchemaRef, _ openapi3filter.EncodingFn) (any, error) {
-		data, err := io.ReadAll(body)
-		return string(data), err
-	}
-	for _, media := range []string{mediaPEM, "application/jws+json"} {
-		openapi3filter.RegisterBodyDecoder(media, text)
-	}
-	for _, media := range []string{mediaSCIM, mediaJWKSet, mediaJWK, mediaSoftware, mediaSoftwareList} {
-		openapi3filter.RegisterBodyDecoder(media, openapi3filter.JSONBodyDecoder)
-	}
-	return &contract{loadSpec(t), map[string]bool{}, map[string]bool{}}
+func newContract(t testing.TB) contract {
+	t.Helper()
+	return contract{facetest.NewContract(t, OpenAPI)}
 }
 
 // drive sends one call to the operation at a path of the description. The
 // request must be as described if it is to be accepted.
-func (c *contract) drive(as *caller, status int, path string, in call) answer {
+func (c contract) drive(as *caller, status int, path string, in call) answer {
 	as.t.Helper()
-	item := c.spec.Paths.Value(path)
-	require.NotNil(as.t, item, "%s is not described", path)
-	operation := item.GetOperation(in.method)
-	require.NotNil(as.t, operation, "%s %s is not described", in.method, path)
-	request := &openapi3filter.RequestValidationInput{
-		Request: as.request(in), PathParams: pathParams(as.t, path, in.path),
-		Route:   &routers.Route{Spec: c.spec, Path: path, PathItem: item, Method: in.method, Operation: operation},
-		Options: &openapi3filter.Options{IncludeResponseStatus: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
-	}
-	fits := openapi3filter.ValidateRequest(context.Background(), request)
-	got := as.do(in)
-	require.Equal(as.t, status, got.status, "%s %s: %s", in.method, in.path, got.body)
-	if status < 400 {
-		require.NoError(as.t, fits, "%s %s", in.method, in.path)
-		c.accepted[in.method+" "+path] = true
-	} else {
+	got := as.must(status, in, nil)
+	if status >= 400 {
 		require.NotEmpty(as.t, got.reason(as.t))
-		c.refused[in.method+" "+path] = true
 	}
-	require.NoError(as.t, openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: request, Status: got.status, Header: got.header, Body: io.NopCloser(bytes.NewReader(got.body)),
-		Options: request.Options,
-	}), "%s %s: %s", in.method, in.path, got.body)
+	c.Hold(as.t, facetest.Exchange{Operation: path, Request: as.request(in), Answer: facetest.Answer{Status: got.status, Header: got.header, Body: got.body}})
+	c.Note(in.method, path, status)
 	return got
-}
-
-// pathParams reads a path by its template.
-func pathParams(t testing.TB, template, path string) map[string]string {
-	t.Helper()
-	path, _, _ = strings.Cut(path, "?")
-	pattern := regexp.MustCompile(`\\\{([a-z]+)\\\}`).ReplaceAllString(regexp.QuoteMeta(template), `(?P<$1>[^/]+)`)
-	names := regexp.MustCompile("^" + pattern + "$")
-	found := names.FindStringSubmatch(path)
-	require.NotNil(t, found, "%s is not at %s", path, template)
-	params := map[string]string{}
-	for i, name := range names.SubexpNames() {
-		if name == "" {
-			continue
-		}
-		value, err := url.PathUnescape(found[i])
-		require.NoError(t, err)
-		params[name] = value
-	}
-	return params
 }
 
 // Every operation is driven over HTTPS, to a success and to a refusal, and
@@ -143,21 +63,11 @@ func TestOperationsAreAsDescribed(t *testing.T) {
 	c.driveService(operator, tpp)
 	c.driveSCIM(operator, tpp, bank)
 
-	var all []string
-	for path, item := range c.spec.Paths.Map() {
-		for method := range item.Operations() {
-			all = append(all, method+" "+path)
-		}
-	}
-	slices.Sort(all)
-	require.Equal(t, all, slices.Sorted(maps.Keys(c.accepted)))
+	c.AllAccepted(t)
 	// What has neither parameters nor a body has nothing to be refused for.
-	nothing := []string{
+	c.AllRefused(t,
 		"GET /.well-known/openid-configuration", "GET /ca/issuing", "GET /ca/root.pem", "GET /healthz", "GET /keystore/key",
-		"GET /keystore/openbanking.jwks", "GET /openapi", "GET /openapi/uk.yaml", "POST /ca/issuing", "POST /keystore/key", "POST /keystore/rotate",
-	}
-	all = slices.DeleteFunc(all, func(operation string) bool { return slices.Contains(nothing, operation) })
-	require.Equal(t, all, slices.Sorted(maps.Keys(c.refused)))
+		"GET /keystore/openbanking.jwks", "GET /openapi", "GET /openapi/uk.yaml", "POST /ca/issuing", "POST /keystore/key", "POST /keystore/rotate")
 }
 
 const (
@@ -165,7 +75,7 @@ const (
 	nothingS = "zzzzzzzzzzzzzzzzzzzzzz"
 )
 
-func (c *contract) driveMembers(as *caller, family string, m member) {
+func (c contract) driveMembers(as *caller, family string, m member) {
 	org, soft := family+"/{org}", family+"/{org}/software-statement/{software}"
 	ours, theirs := family+"/"+m.org.ID, family+"/"+nobody
 	software, lost := ours+"/software-statement/"+m.soft.ID, ours+"/software-statement/"+nothingS
@@ -173,11 +83,11 @@ func (c *contract) driveMembers(as *caller, family string, m member) {
 	c.drive(as, 200, org, call{method: "GET", path: ours, headers: []string{requestID, "mine"}})
 	c.drive(as, 404, org, call{method: "GET", path: theirs})
 
-	private := newECKey(as.t)
+	private := facetest.NewKey(as.t)
 	var issued struct{ Kid string }
-	unmarshal(as.t, c.drive(as, 201, org+"/certificate/{type}", call{method: "POST", path: ours + "/certificate/obwac", body: newCSR(as.t, private), headers: asPEM}), &issued)
-	c.drive(as, 400, org+"/certificate/{type}", call{method: "POST", path: ours + "/certificate/obtransport", body: newCSR(as.t, private), headers: asPEM})
-	c.drive(as, 201, soft+"/certificate/{type}", call{method: "POST", path: software + "/certificate/obtransport?wrong=expired", body: newCSR(as.t, private), headers: asPEM})
+	unmarshal(as.t, c.drive(as, 201, org+"/certificate/{type}", call{method: "POST", path: ours + "/certificate/obwac", body: facetest.NewCSR(as.t, private), headers: asPEM}), &issued)
+	c.drive(as, 400, org+"/certificate/{type}", call{method: "POST", path: ours + "/certificate/obtransport", body: facetest.NewCSR(as.t, private), headers: asPEM})
+	c.drive(as, 201, soft+"/certificate/{type}", call{method: "POST", path: software + "/certificate/obtransport?wrong=expired", body: facetest.NewCSR(as.t, private), headers: asPEM})
 	c.drive(as, 400, soft+"/certificate/{type}", call{method: "POST", path: software + "/certificate/obtransport", body: "x", headers: asPEM})
 	c.drive(as, 204, soft+"/certificate/{type}/{kid}", call{method: "PUT", path: software + "/certificate/obwac/" + issued.Kid})
 	c.drive(as, 404, soft+"/certificate/{type}/{kid}", call{method: "PUT", path: software + "/certificate/obseal/" + issued.Kid})
@@ -212,7 +122,7 @@ func (c *contract) driveMembers(as *caller, family string, m member) {
 	c.drive(as, 400, soft+"/software-statement-assertion", call{method: "GET", path: software + "/software-statement-assertion?malformation=x"})
 }
 
-func (c *contract) driveMembersNow(as *caller, family string, m, bank member) {
+func (c contract) driveMembersNow(as *caller, family string, m, bank member) {
 	ours := family + "/" + m.org.ID
 	software := ours + "/software-statement/" + m.soft.ID
 	org, soft := family+"/{org}", family+"/{org}/software-statement/{software}"
@@ -235,14 +145,14 @@ func (c *contract) driveMembersNow(as *caller, family string, m, bank member) {
 	c.drive(as, 400, org+"/authorisation-servers", call{method: "PUT", path: servers, body: `{"AuthorisationServers":[{}]}`, headers: asJSON})
 	c.drive(as, 204, soft+"/jwk", call{method: "POST", path: software + "/jwk", body: `{"kty":"odd"}`, headers: asJSON})
 	c.drive(as, 400, soft+"/jwk", call{method: "POST", path: software + "/jwk", body: `[]`, headers: asJSON})
-	issued := as.certify(m, "obtransport", newECKey(as.t))
+	issued := as.certify(m, "obtransport", facetest.NewKey(as.t))
 	c.drive(as, 204, org+"/certificate/serial/{serial}", call{method: "DELETE", path: ours + "/certificate/serial/" + issued.Serial})
 	c.drive(as, 409, org+"/certificate/serial/{serial}", call{method: "DELETE", path: ours + "/certificate/serial/" + issued.Serial})
 	c.drive(as, 200, org+"/certificate", call{method: "GET", path: ours + "/certificate"})
 	c.drive(as, 404, org+"/certificate", call{method: "GET", path: family + "/" + nobody + "/certificate"})
 }
 
-func (c *contract) driveKeyStore(as *caller, m member) {
+func (c contract) driveKeyStore(as *caller, m member) {
 	var made struct{ Kid string }
 	c.drive(as, 200, "/keystore/openbanking.jwks", call{method: "GET", path: "/keystore/openbanking.jwks"})
 	unmarshal(as.t, c.drive(as, 200, "/keystore/key", call{method: "POST", path: "/keystore/key"}), &made)
@@ -269,11 +179,11 @@ func (c *contract) driveKeyStore(as *caller, m member) {
 	c.drive(as, 204, "/ca/issuing/{slug}", call{method: "DELETE", path: "/ca/issuing/" + ca.Slug})
 	c.drive(as, 409, "/ca/issuing/{slug}", call{method: "DELETE", path: "/ca/issuing/" + ca.Slug})
 	c.drive(as, 200, "/ca/issuing", call{method: "GET", path: "/ca/issuing"})
-	c.drive(as, 201, "/ca/listener", call{method: "POST", path: "/ca/listener", body: newCSR(as.t, newECKey(as.t), "bank.example"), headers: asPEM})
-	c.drive(as, 400, "/ca/listener", call{method: "POST", path: "/ca/listener", body: newCSR(as.t, newECKey(as.t)), headers: asPEM})
+	c.drive(as, 201, "/ca/listener", call{method: "POST", path: "/ca/listener", body: facetest.NewCSR(as.t, facetest.NewKey(as.t), "bank.example"), headers: asPEM})
+	c.drive(as, 400, "/ca/listener", call{method: "POST", path: "/ca/listener", body: facetest.NewCSR(as.t, facetest.NewKey(as.t)), headers: asPEM})
 }
 
-func (c *contract) driveService(as *caller, m member) {
+func (c contract) driveService(as *caller, m member) {
 	for _, path := range []string{"/.well-known/openid-configuration", "/openapi", "/openapi/uk.yaml", "/healthz"} {
 		c.drive(as, 200, path, call{method: "GET", path: path})
 	}
@@ -287,7 +197,7 @@ func (c *contract) driveService(as *caller, m member) {
 	c.drive(with, 401, access.TokenPath, in)
 }
 
-func (c *contract) driveSCIM(as *caller, tpp, bank member) {
+func (c contract) driveSCIM(as *caller, tpp, bank member) {
 	ids := map[string]string{
 		"OBThirdPartyProviders": tpp.org.ID, "OBAccountPaymentServiceProviders": bank.org.ID, "Participants": bank.org.ID, "OBAuthorities": "FCAGBR",
 	}
