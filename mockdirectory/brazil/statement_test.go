@@ -135,4 +135,11 @@ func TestStatementNeedsABrazilianRole(t *testing.T) {
 	claims := verified(s, string(s.get(path+"/assertion"))).Claims
 	require.Equal(t, []string{"DADOS"}, claims.Strings("software_roles"))
 	require.Regexp(t, `^[0-9]{8}0001[0-9]{2}$`, claims.String("org_number"), "made up for who enrolled in the UK")
+
+	british, err := s.Desk.Registry.AddOrganisation(registry.Enrolment{OrganisationName: "British", Roles: []string{"AISP"}})
+	require.NoError(t, err)
+	const body = `{"ClientName":"App","RedirectUri":["https://tpp.example/cb"]}`
+	got := s.refused(call{Method: "POST", Path: "/brazil/organisations/" + british.UUID + "/softwarestatements", Body: body, Status: 409})
+	require.Contains(t, got, "no role of Open Finance Brasil")
+	s.enrolSoftware("/brazil/organisations/"+org.UUID, body)
 }

@@ -39,10 +39,11 @@ func ReadJSON(w http.ResponseWriter, r *http.Request, into any) error {
 	return DecodeJSON(body, into)
 }
 
-// DecodeJSON reads exactly one JSON object into a struct of strings and lists
-// of strings. It is stricter than encoding/json, which takes a member in any
-// case and the last of several: a typing error in a test must not pass for a
-// member left out. Members that are left out or null keep what into has.
+// DecodeJSON reads exactly one JSON object into a struct of strings, lists of
+// strings, and lists of such structs. It is stricter than encoding/json, which
+// takes a member in any case and the last of several: a typing error in a test
+// must not pass for a member left out. Members that are left out or null keep
+// what into has.
 func DecodeJSON(data []byte, into any) error {
 	if !utf8.Valid(data) {
 		return problem.Invalid("body", "expected UTF-8 (RFC 8259, section 8.1)")
@@ -51,16 +52,15 @@ func DecodeJSON(data []byte, into any) error {
 	if err != nil {
 		return problem.Invalid("body", "%v", err)
 	}
-	if name := obj.Duplicate(); name != "" {
-		return problem.Invalid(name, "the member is there twice")
+	if err := checkMembers(obj, reflect.TypeOf(into).Elem()); err != nil {
+		return err
 	}
-	known := memberNames(into)
-	for _, m := range obj {
-		if !slices.Contains(known, m.Name) {
-			return problem.Invalid(m.Name, "unknown member, expected one of %s", strings.Join(known, ", "))
+	for _, m := range slices.Clone(obj) {
+		if string(m.Value) == "null" {
+			obj.Remove(m.Name)
 		}
 	}
-	err = json.Unmarshal(data, into)
+	err = json.Unmarshal(obj.Bytes(), into)
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		field := wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:]
 		return problem.Invalid(field, "expected a %s, got %s", jsonType(wrong.Type), wrong.Value)
@@ -71,15 +71,54 @@ func DecodeJSON(data []byte, into any) error {
 	return nil
 }
 
-// memberNames lists the JSON names of a struct's fields, embedded ones included.
-func memberNames(of any) []string {
-	var names []string
-	for _, f := range reflect.VisibleFields(reflect.TypeOf(of).Elem()) {
-		if name := f.Tag.Get("json"); name != "" && name != "-" {
-			names = append(names, name)
+// checkMembers holds the names in an object to a struct, and those in the lists
+// below it. What is of another type is left to the decoder.
+func checkMembers(obj jose.Object, of reflect.Type) error {
+	if name := obj.Duplicate(); name != "" {
+		return problem.Invalid(name, "the member is there twice")
+	}
+	fields := members(of)
+	for _, m := range obj {
+		at := slices.IndexFunc(fields, func(f reflect.StructField) bool { return f.Tag.Get("json") == m.Name })
+		if at < 0 {
+			var known []string
+			for _, f := range fields {
+				known = append(known, f.Tag.Get("json"))
+			}
+			return problem.Invalid(m.Name, "unknown member, expected one of %s", strings.Join(known, ", "))
+		}
+		if t := fields[at].Type; t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct {
+			if err := checkList(m, t.Elem()); err != nil {
+				return err
+			}
 		}
 	}
-	return names
+	return nil
+}
+
+func checkList(m jose.Member, of reflect.Type) error {
+	var list []json.RawMessage
+	if json.Unmarshal(m.Value, &list) != nil {
+		return problem.Invalid(m.Name, "expected a list of objects")
+	}
+	for _, raw := range list {
+		obj, err := jose.ParseObject(raw)
+		if err != nil {
+			return problem.Invalid(m.Name, "expected a list of objects: %v", err)
+		}
+		if err := checkMembers(obj, of); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// members are a struct's fields that have a name in JSON, embedded ones included.
+func members(of reflect.Type) []reflect.StructField {
+	return slices.DeleteFunc(reflect.VisibleFields(of), func(f reflect.StructField) bool {
+		name := f.Tag.Get("json")
+		return name == "" || name == "-"
+	})
 }
 
 // jsonType names a Go type in the words of JSON.
