@@ -165,10 +165,10 @@ func freePorts(t *testing.T, documented ...string) []port {
 	return ports
 }
 
-// needTools skips on machines without the tools, unless DCRKIT_TOOLS says that they have to be there.
+// needTools skips on machines without the tools, unless TOOL_TESTS says that they have to be there.
 func needTools(t *testing.T) {
 	missing := t.Skipf
-	if os.Getenv("DCRKIT_TOOLS") == "required" {
+	if os.Getenv("TOOL_TESTS") == "required" {
 		missing = t.Fatalf
 	}
 	if err := exec.Command("curl", "--fail-with-body", "--version").Run(); err != nil {

@@ -41,10 +41,10 @@ func chromium(t *testing.T) string {
 			return path
 		}
 	}
-	if os.Getenv("DCRKIT_BROWSER") == "required" {
-		t.Fatal("DCRKIT_BROWSER: expected chromium on the PATH, found none")
+	if os.Getenv("BROWSER_TESTS") == "required" {
+		t.Fatal("BROWSER_TESTS: expected chromium on the PATH, found none")
 	}
-	t.Skip("no chromium on the PATH; DCRKIT_BROWSER=required makes this a failure")
+	t.Skip("no chromium on the PATH; BROWSER_TESTS=required makes this a failure")
 	return ""
 }
 
@@ -205,7 +205,7 @@ func (w *window) quietSoFar(except ...string) {
 // shoot writes a picture, if pictures are wanted.
 func (w *window) shoot(name string) {
 	w.t.Helper()
-	folder := os.Getenv("DCRKIT_SCREENSHOTS")
+	folder := os.Getenv("SCREENSHOTS")
 	if folder == "" {
 		return
 	}
