@@ -67,6 +67,8 @@ func newIssuingCA(slug string, a *pki.Authority, revoked *registry.Revocation) *
 	return &issuingCA{authority: a, listedCA: listedCA{slug: slug, CA: a.CA}, revoked: revoked}
 }
 
+// takeIssuing makes or restores one. A new one is stored before it can be seen:
+// what it issued would lead nowhere after a restart.
 func (t *Trust) takeIssuing(k keep) error {
 	a, err := t.authorities[0].authority.NewIssuing(pki.IssuingConfig{
 		Key: k.key, Certificate: k.cert, Slug: k.slug,
@@ -75,12 +77,24 @@ func (t *Trust) takeIssuing(k keep) error {
 	if err != nil {
 		return err
 	}
+	if err := t.saveNew(k, a.Issuing()); err != nil {
+		return err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.authorities = append(t.authorities, newIssuingCA(k.slug, a, k.revocation))
 	return nil
 }
 
+// saveNew stores a CA unless it came from the store, with its certificate.
+func (t *Trust) saveNew(k keep, made *x509.Certificate) error {
+	if k.cert != nil {
+		return nil
+	}
+	return t.cfg.Store.Save(keep{slug: k.slug, cert: made, key: k.key}.row())
+}
+
+// takeCrossRoot makes or restores the other root, as takeIssuing does.
 func (t *Trust) takeCrossRoot(k keep) error {
 	root, err := pki.NewRoot(pki.RootConfig{Key: k.key, Certificate: k.cert, Slug: crossRootSlug, Now: t.cfg.Now, BaseURL: t.cfg.PKIURL})
 	if err != nil {
@@ -88,6 +102,9 @@ func (t *Trust) takeCrossRoot(k keep) error {
 	}
 	cross, err := t.authorities[0].authority.CrossSign(root)
 	if err != nil {
+		return err
+	}
+	if err := t.saveNew(k, root.Certificate()); err != nil {
 		return err
 	}
 	t.mu.Lock()
@@ -114,8 +131,7 @@ func (t *Trust) AddIssuing(ctx context.Context) (slug string, err error) {
 	if err := t.takeIssuing(keep{slug: slug, key: key}); err != nil {
 		return "", fmt.Errorf("issuing CA: %w", err)
 	}
-	a := t.authorities[number-1].authority
-	return slug, t.cfg.Store.Save(keep{slug: slug, cert: a.Issuing(), key: key}.row())
+	return slug, nil
 }
 
 // count tells how many issuing CAs there are, and how many of them are trusted.
@@ -185,10 +201,7 @@ func (t *Trust) crossSigned(ctx context.Context) (*x509.Certificate, error) {
 		if err != nil {
 			return nil, fmt.Errorf("cross-signing root: %w", err)
 		}
-		if err := t.takeCrossRoot(keep{key: key}); err != nil {
-			return nil, err
-		}
-		if err := t.cfg.Store.Save(keep{slug: crossRootSlug, cert: t.crossRoot.Certificate(), key: key}.row()); err != nil {
+		if err := t.takeCrossRoot(keep{slug: crossRootSlug, key: key}); err != nil {
 			return nil, err
 		}
 	}

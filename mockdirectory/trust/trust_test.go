@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -38,9 +39,15 @@ func TestMain(m *testing.M) {
 }
 
 // kept is a store whose rows outlive the Trust that saved them.
-type kept struct{ rows map[string][]store.Row }
+type kept struct {
+	rows map[string][]store.Row
+	err  error // of the next saves
+}
 
 func (k *kept) Save(rows ...store.Row) error {
+	if k.err != nil {
+		return k.err
+	}
 	for _, row := range rows {
 		table := k.rows[row.Table]
 		at := len(table)
@@ -449,6 +456,35 @@ func TestCrossSignedChain(t *testing.T) {
 		_, err := x509.ParseCertificate(w.Body.Bytes())
 		require.NoError(t, err, path)
 	}
+}
+
+// What cannot be stored is not there: nobody gets a certificate of a CA that is
+// gone after a restart.
+func TestACAThatCannotBeStored(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, Delays{})
+	full := errors.New("the disk is full")
+	h.store.err = full
+	_, err := h.trust.AddIssuing(t.Context())
+	require.ErrorIs(t, err, full)
+	require.Len(t, h.trust.Authorities(), 1)
+	for range 2 {
+		_, _, err = h.trust.Issuer(t.Context(), CrossSigned)
+		require.ErrorIs(t, err, full)
+	}
+	_, err = h.trust.Signing().Add(t.Context())
+	require.ErrorIs(t, err, full)
+	require.Len(t, h.trust.Signing().States(), 1)
+
+	h.store.err = nil
+	slug, err := h.trust.AddIssuing(t.Context())
+	require.NoError(t, err)
+	_, crossed := h.issue(CrossSigned)
+	h.open(Delays{})
+	require.Len(t, h.trust.Authorities(), 2)
+	_, _, err = h.trust.Issuer(t.Context(), slug)
+	require.NoError(t, err)
+	require.Equal(t, "OpenBanking Pre-Production Root CA G2", crossed[0].Issuer.CommonName)
 }
 
 // What a restart finds: the same CAs, revoked or not, and the same keys.
