@@ -141,7 +141,7 @@ func (d *Desk) record(leaf *x509.Certificate, h holder, req CertificateRequest, 
 // CA is the same one.
 func issuerSlug(asked string) string {
 	if asked == trust.CrossSigned || asked == "" {
-		return "issuingca"
+		return trust.FirstIssuing
 	}
 	return asked
 }

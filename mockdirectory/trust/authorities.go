@@ -16,9 +16,11 @@ import (
 // The names of the CAs, which are those of their files.
 const (
 	rootSlug      = "rootca"
-	issuingSlug   = "issuingca"
 	crossRootSlug = "rootca-g2"
 )
+
+// FirstIssuing names the CA that issues what is not asked of another.
+const FirstIssuing = "issuingca"
 
 // CrossSigned is the name by which a chain is asked for that leads to either
 // root: the certificate of the first issuing CA, and the one another root signed.
@@ -44,7 +46,7 @@ func (t *Trust) makeFirst(ctx context.Context) error {
 	a := t.authorities[0].authority
 	return t.cfg.Store.Save(
 		keep{slug: rootSlug, cert: a.Root(), key: root}.row(),
-		keep{slug: issuingSlug, cert: a.Issuing(), key: issuing}.row(),
+		keep{slug: FirstIssuing, cert: a.Issuing(), key: issuing}.row(),
 	)
 }
 
@@ -59,7 +61,7 @@ func (t *Trust) takeFirst(root, issuing keep) error {
 		return err
 	}
 	t.root = &listedCA{slug: rootSlug, CA: a.RootCA()}
-	t.authorities = append(t.authorities, newIssuingCA(issuingSlug, a, issuing.revocation))
+	t.authorities = append(t.authorities, newIssuingCA(FirstIssuing, a, issuing.revocation))
 	return nil
 }
 
@@ -72,7 +74,7 @@ func newIssuingCA(slug string, a *pki.Authority, revoked *registry.Revocation) *
 func (t *Trust) takeIssuing(k keep) error {
 	a, err := t.authorities[0].authority.NewIssuing(pki.IssuingConfig{
 		Key: k.key, Certificate: k.cert, Slug: k.slug,
-		CommonName: "OpenBanking Pre-Production Issuing CA " + strings.TrimPrefix(k.slug, issuingSlug+"-"),
+		CommonName: "OpenBanking Pre-Production Issuing CA " + strings.TrimPrefix(k.slug, FirstIssuing+"-"),
 	})
 	if err != nil {
 		return err
@@ -127,7 +129,7 @@ func (t *Trust) AddIssuing(ctx context.Context) (slug string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("issuing CA: %w", err)
 	}
-	slug = fmt.Sprintf("%s-%d", issuingSlug, number)
+	slug = fmt.Sprintf("%s-%d", FirstIssuing, number)
 	if err := t.takeIssuing(keep{slug: slug, key: key}); err != nil {
 		return "", fmt.Errorf("issuing CA: %w", err)
 	}
@@ -155,7 +157,7 @@ func (t *Trust) RevokeIssuing(slug string) error {
 	if err != nil {
 		return err
 	}
-	if slug == issuingSlug {
+	if slug == FirstIssuing {
 		return problem.Conflict("issuer: %s signs the directory's own certificates and is not revoked; make another with POST /ca/issuing", slug)
 	}
 	if a.revoked != nil {
@@ -175,7 +177,7 @@ func (t *Trust) RevokeIssuing(slug string) error {
 // sends along with a leaf of it. Nothing means the first.
 func (t *Trust) Issuer(ctx context.Context, slug string) (*pki.Authority, []*x509.Certificate, error) {
 	if slug == "" {
-		slug = issuingSlug
+		slug = FirstIssuing
 	}
 	if slug == CrossSigned {
 		cross, err := t.crossSigned(ctx)

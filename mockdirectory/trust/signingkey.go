@@ -56,7 +56,7 @@ func (s *Signing) newRecord(ctx context.Context) (signingRecord, error) {
 	}
 	kid := pki.X5TS256(leaf) + "="
 	err = s.trust.cfg.Registry.AddCertificate(registry.Certificate{
-		Serial: registry.NormalSerial(leaf.SerialNumber.Text(16)), Issuer: issuingSlug, Kind: pki.OBSigning, KeyID: kid,
+		Serial: registry.NormalSerial(leaf.SerialNumber.Text(16)), Issuer: FirstIssuing, Kind: pki.OBSigning, KeyID: kid,
 		Subject: leaf.Subject.String(), NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter, PEM: string(ChainPEM(leaf)),
 	})
 	if err != nil {

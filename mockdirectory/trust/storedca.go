@@ -64,7 +64,7 @@ func (t *Trust) openAuthorities(ctx context.Context) error {
 // restore relies on rows coming in the order in which they were first saved:
 // root, first issuing CA, the others.
 func (t *Trust) restore(kept []keep) error {
-	if len(kept) < 2 || kept[0].slug != rootSlug || kept[1].slug != issuingSlug {
+	if len(kept) < 2 || kept[0].slug != rootSlug || kept[1].slug != FirstIssuing {
 		return errors.New("read the authorities: expected the root and the first issuing CA")
 	}
 	if err := t.takeFirst(kept[0], kept[1]); err != nil {

@@ -127,7 +127,7 @@ func (h *house) issue(issuer string) (leaf *x509.Certificate, above []*x509.Cert
 	leaf, err = a.Issue(pki.OBTransport, pki.Subject{OrganisationID: h.org.ID, SoftwareID: "software"}, h.key.Public())
 	require.NoError(h.t, err)
 	if issuer == CrossSigned || issuer == "" {
-		issuer = issuingSlug
+		issuer = FirstIssuing
 	}
 	require.NoError(h.t, h.registry.AddCertificate(registry.Certificate{
 		Serial: registry.NormalSerial(leaf.SerialNumber.Text(16)), Issuer: issuer, Kind: pki.OBTransport, OrganisationID: h.org.ID, Owner: h.org.ID,
