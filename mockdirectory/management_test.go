@@ -92,6 +92,38 @@ func TestForeignCertificateKnob(t *testing.T) {
 	}
 }
 
+// With --require-token every API holds its callers to a token, and only what
+// servers under test look up stays open. The operator needs none.
+func TestRequiredTokens(t *testing.T) {
+	t.Parallel()
+	s, c := startDirectory(t, Config{RequireToken: true})
+	o := operator(t, s)
+	const brazilian = `{"OrganisationName":"A","Roles":["DADOS"]}`
+	org := o.enrol(`{"OrganisationName":"A"}`)
+	for _, in := range []struct {
+		method, path, body string
+		member, operator   int
+	}{
+		{"GET", "/v2.1/organisation/" + org, "", 401, 200},
+		{"POST", "/v2.1/organisation", `{"OrganisationName":"B"}`, 401, 201},
+		{"POST", "/brazil/organisations", brazilian, 401, 201},
+		{"GET", "/brazil/organisations", "", 401, 200},
+		{"GET", "/brazil/participants", "", 200, 200},
+		{"GET", "/brazil/keystore/openbanking.jwks", "", 200, 200},
+		{"GET", "/cdr-register/v1/all/data-recipients/brands/x/software-products/y/ssa", "", 401, 400},
+		{"GET", "/cdr-register/v1/jwks", "", 200, 200},
+		{"GET", "/keystore/openbanking.jwks", "", 200, 200},
+		{"GET", "/" + org + "/" + org + ".jwks", "", 200, 200},
+		{"POST", "/keystore/rotate", "", 401, 200},
+		{"GET", "/healthz", "", 200, 200},
+	} {
+		res, _ := c.do(in.method, in.path, []byte(in.body))
+		require.Equal(t, in.member, res.StatusCode, "%s %s", in.method, in.path)
+		res, _ = o.do(in.method, in.path, []byte(in.body))
+		require.Equal(t, in.operator, res.StatusCode, "operator: %s %s", in.method, in.path)
+	}
+}
+
 func TestWhoFetchedWhat(t *testing.T) {
 	t.Parallel()
 	s, c := startDirectory(t, Config{})

@@ -44,6 +44,36 @@ func TestGuardLetsMembersIn(t *testing.T) {
 	require.Equal(t, http.StatusOK, w.ask("PUT", "/bank/"+bank.org.ID, bank.leaf, token).status)
 }
 
+// A call about one software is for that software, by either of its ids, and not
+// for another of the same organisation.
+func TestGuardHoldsToTheSoftware(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, true)
+	sibling, err := w.desk.Registry.AddSoftware(w.org.ID, registry.Fields{ClientName: "Sibling"})
+	require.NoError(t, err)
+	token := "Bearer " + w.token(w.member, "TPPReadAccess")
+	for path, status := range map[string]int{
+		w.soft.ID: 200, w.soft.UUID: 200, sibling.ID: 403, sibling.UUID: 403, w.enrol("AISP").soft.ID: 403, "none": 403,
+	} {
+		require.Equal(t, status, w.ask("GET", "/product/"+path, w.leaf, token).status, path)
+	}
+}
+
+// Members of the other ecosystems get scopes too, and no more than their roles allow.
+func TestScopesOfOtherEcosystems(t *testing.T) {
+	t.Parallel()
+	for _, in := range []struct {
+		role, scope string
+		granted     bool
+	}{
+		{"DADOS", "TPPManage", true}, {"ADR", "TPPReadAccess TPPManage", true}, {"DH", "ASPSPManage", true},
+		{"DADOS", "ASPSPManage", false}, {"ADR", "TPPReadAll", false}, {"DH", "TPPManage", false},
+	} {
+		_, err := scopesFor(in.scope, []string{in.role})
+		require.Equal(t, in.granted, err == nil, "%s for %s", in.scope, in.role)
+	}
+}
+
 func TestGuardRefuses(t *testing.T) {
 	t.Parallel()
 	for _, requireToken := range []bool{true, false} {

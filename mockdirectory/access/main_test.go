@@ -180,6 +180,7 @@ func (w *world) handler(g *Guard) http.Handler {
 		{Pattern: TokenPath, Methods: rest.Methods{http.MethodPost: g.Token}},
 		{Pattern: "/.well-known/openid-configuration", Methods: rest.Get(g.Discovery)},
 		{Pattern: "/open", Methods: rest.Get(g.Protect(Nobody, ok))},
+		{Pattern: "/product/{software}", Methods: rest.Get(g.Protect(Read.OfSoftware("software"), ok))},
 		{Pattern: "/list", Methods: rest.Get(g.Protect(ReadBank, ok))},
 		{Pattern: "/authorities", Methods: rest.Get(g.Protect(ReadAuthorities, ok))},
 		{Pattern: "/member/{org}", Methods: rest.Methods{
